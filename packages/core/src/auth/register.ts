@@ -1,0 +1,74 @@
+import type { Context } from '../context.ts'
+import { AuthError } from '../errors.ts'
+import { createEvent } from '../events/event.ts'
+import { parseEmail, parsePassword, parseProfile, type EmailAddress } from '../input.ts'
+import { composeMail } from '../mail/compose.ts'
+import { assertAcceptablePassword } from '../password/password-policy.ts'
+import type { AppModel, NewUser } from '../ports/entities.ts'
+import { limitHit } from '../rate-limit/limit-keys.ts'
+import { undoReservation } from '../user/undo-reservation.ts'
+
+/** What `register` is given. */
+export interface RegisterInput<App extends AppModel> {
+  readonly email: string
+  readonly password: string
+  readonly profile?: App['profile'] | undefined
+}
+
+/**
+ * Makes an account and gives its user. Throws `email_taken` (the owner of the address is told by mail),
+ * `invalid_input` for the address, the password or the profile, and `busy`.
+ */
+export async function register<App extends AppModel>(
+  context: Context<App>,
+  input: RegisterInput<App>,
+): Promise<App['user']> {
+  const email = parseEmail(input.email)
+  const password = parsePassword(input.password)
+  const profile = parseProfile<App['profile']>(input.profile)
+  await assertAcceptablePassword(context, { password, email: email.canonical, field: 'password' })
+  const passwordHash = await context.hasher.hash(password)
+  const user = newUser(context, email, passwordHash)
+  const event = createEvent(context, 'REGISTRATION_SUCCESS', { userId: user.id })
+  const reservation = undoReservation(context, email.canonical)
+  const result = await context.store.users.register(
+    { user, profile, account: null, reservation },
+    { events: [event] },
+  )
+  if (result.status === 'registered') return result.user
+  await tellOwner(context, email.canonical)
+  throw new AuthError('email_taken')
+}
+
+function newUser(context: Context, email: EmailAddress, passwordHash: string): NewUser {
+  return {
+    id: context.ids.next(),
+    email: email.canonical,
+    displayEmail: email.display,
+    emailVerifiedAt: null,
+    passwordHash,
+    createdAt: context.clock.now(),
+  }
+}
+
+/** Whoever owns the address learns that somebody tried, but no more often than the limit lets a stranger cause. */
+async function tellOwner(context: Context, email: string): Promise<void> {
+  const owner = await context.store.users.findByEmail(email)
+  const counted = await context.rateLimits.hit({
+    hits: [limitHit(context, 'takenAddressNotice', email)],
+    refunds: [],
+    now: context.clock.now(),
+  })
+  const isTold = owner !== null && counted.status === 'allowed'
+  const mail = composeMail(context, {
+    to: isTold ? owner.displayEmail : null,
+    userId: owner?.id ?? null,
+    template: 'registration_attempt',
+    data: {},
+    expiresAt: null,
+  })
+  const metadata = { reason: 'email_taken' }
+  const event = createEvent(context, 'REGISTRATION_FAILED', { userId: owner?.id ?? null, metadata })
+  await context.store.events.append([event], isTold ? [mail] : [])
+  context.delivery.wake()
+}

@@ -1,0 +1,49 @@
+import type { Clock, Random } from '../ports/services.ts'
+
+/** Makes UUIDv7 (RFC 9562 §5.7) whose order is the order in which they were made. */
+export interface IdSource {
+  next(): string
+}
+
+/** A clock that was set back further than this is believed (RFC 9562 §6.2 leaves the bound to the maker). */
+const LARGEST_ROLLBACK_MS = 10_000
+const COUNTER_MAX = 0xfff
+
+/**
+ * Ids of one instance: the 12 bits of `rand_a` are a counter within a millisecond that starts at random
+ * (RFC 9562 §6.2, method 1), so that events of one step keep their order. 62 random bits follow.
+ */
+export function createIdSource(clock: Clock, random: Random): IdSource {
+  let lastMs = 0
+  let counter = 0
+  return {
+    next(): string {
+      const now = clock.now().getTime()
+      const bytes = random.bytes(10)
+      if (now > lastMs || lastMs - now > LARGEST_ROLLBACK_MS) {
+        lastMs = now
+        counter = (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) & 0x7ff
+      } else if (counter < COUNTER_MAX) {
+        counter += 1
+      } else {
+        lastMs += 1
+        counter = 0
+      }
+      return format(lastMs, counter, bytes.subarray(2))
+    },
+  }
+}
+
+/** The smallest id of a millisecond: a bound for queries on ids. */
+export function lowestIdAt(at: Date): string {
+  return format(at.getTime(), 0, new Uint8Array(8))
+}
+
+function format(ms: number, counter: number, tail: Uint8Array): string {
+  const time = Math.max(0, ms).toString(16).padStart(12, '0')
+  const a = `7${counter.toString(16).padStart(3, '0')}`
+  const rest = Buffer.from(tail)
+  rest[0] = ((rest[0] ?? 0) & 0x3f) | 0x80
+  const b = rest.toString('hex')
+  return `${time.slice(0, 8)}-${time.slice(8)}-${a}-${b.slice(0, 4)}-${b.slice(4)}`
+}

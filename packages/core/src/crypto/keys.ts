@@ -1,0 +1,76 @@
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+import type { SecretHash } from '../ports/entities.ts'
+
+/** What is derived from one refresh secret (HKDF, RFC 5869), a key for each use. */
+export interface DerivedKeys {
+  /** Names the key inside a refresh token: 8 bytes that tell nothing about it. */
+  readonly refreshKeyId: Buffer
+  readonly refresh: KeyObject
+  readonly codes: KeyObject
+  readonly outbox: KeyObject
+  readonly subjects: KeyObject
+}
+
+/** All keys of an instance. The first of each list signs; the rest are accepted until they are taken out. */
+export interface Keys {
+  /** `AUTH_JWT_SECRET` itself, so that any JWT library verifies our tokens; it has no other use. */
+  readonly access: readonly [KeyObject, ...KeyObject[]]
+  readonly derived: readonly [DerivedKeys, ...DerivedKeys[]]
+}
+
+/** Derives every key once, when the instance is made. */
+export function deriveKeys(secrets: {
+  readonly jwtSecrets: readonly [string, ...string[]]
+  readonly refreshSecrets: readonly [string, ...string[]]
+}): Keys {
+  const [jwt, ...olderJwt] = secrets.jwtSecrets
+  const [refresh, ...olderRefresh] = secrets.refreshSecrets
+  return {
+    access: [accessKey(jwt), ...olderJwt.map(accessKey)],
+    derived: [deriveFrom(refresh), ...olderRefresh.map(deriveFrom)],
+  }
+}
+
+function accessKey(secret: string): KeyObject {
+  return createSecretKey(Buffer.from(secret, 'utf8'))
+}
+
+function deriveFrom(secret: string): DerivedKeys {
+  const derive = (use: string, length: number): Buffer =>
+    Buffer.from(hkdfSync('sha256', secret, '', `mindmesh-auth/v1/${use}`, length))
+  const key = (use: string): KeyObject => createSecretKey(derive(use, 32))
+  return {
+    refreshKeyId: derive('refresh-key-id', 8),
+    refresh: key('refresh'),
+    codes: key('codes'),
+    outbox: key('outbox'),
+    subjects: key('subjects'),
+  }
+}
+
+function mac(key: KeyObject, parts: readonly string[]): string {
+  // The length before each part keeps ("ab", "c") apart from ("a", "bc").
+  const hmac = createHmac('sha256', key)
+  for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:${part}`)
+  return hmac.digest('base64url')
+}
+
+/** What a link's secret is stored as: the row is found by it. */
+export function hashToken(keys: Keys, purpose: string, token: string): readonly SecretHash[] {
+  return keys.derived.map((k) => secretHash(k, ['token', purpose, token]))
+}
+
+/** What a code is stored as. Bound to its row: the same digits elsewhere have another hash. */
+export function hashCode(keys: Keys, codeId: string, code: string): readonly SecretHash[] {
+  return keys.derived.map((k) => secretHash(k, ['code', codeId, code]))
+}
+
+/** A keyed stand-in for an address or other subject in tables that need not know it. */
+export function hashSubject(keys: Keys, kind: string, value: string): string {
+  return mac(keys.derived[0].subjects, [kind, value])
+}
+
+function secretHash(keys: DerivedKeys, parts: readonly string[]): SecretHash {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place where the brand is given
+  return mac(keys.codes, parts) as SecretHash
+}

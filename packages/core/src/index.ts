@@ -1,0 +1,49 @@
+export { MindmeshAuth, MindmeshAuth as default } from './mindmesh-auth.ts'
+export type { MindmeshAuthOptions } from './mindmesh-auth.ts'
+export type {
+  AuthApi,
+  EventsApi,
+  MailApi,
+  MaintenanceApi,
+  MindmeshApi,
+  OtpApi,
+  PasswordApi,
+  ProfileArgument,
+  SessionApi,
+  UserApi,
+} from './api.ts'
+export type { Config, ConfigOptions, LimitOptions, LimitsOptions } from './config.ts'
+export type { RequestContext } from './context.ts'
+export type { AccessTokenClaims } from './crypto/access-token.ts'
+export { AuthError, ConfigError, MailerError, StoreError } from './errors.ts'
+export type { AuthErrorCode, AuthErrorDetails, ConfigProblem, MailerErrorReason } from './errors.ts'
+export type { EventQuery, PageOf } from './events/list-events.ts'
+export type { MailCounts } from './mail/delivery.ts'
+export { renderWording } from './mail/render.ts'
+export type { MailTranslations } from './mail/render.ts'
+export type {
+  MailContent,
+  MailData,
+  MailSetting,
+  MailTemplate,
+  MailTemplates,
+  MailWording,
+  MailWordings,
+} from './mail/templates.ts'
+export type { AppModel, AuthEvent, AuthEventType, AuthMethod, User } from './ports/entities.ts'
+export type {
+  BreachCorpus,
+  Clock,
+  Logger,
+  Mailer,
+  MailMessage,
+  PasswordHasher,
+  Random,
+} from './ports/services.ts'
+export type { AuthStore, DeletedCounts, RateLimitStore } from './ports/store.ts'
+export type { SignedIn, SignInResult } from './session/complete-sign-in.ts'
+export type { FreshAuthentication } from './session/fresh-authentication.ts'
+export type { Session } from './session/list-sessions.ts'
+export type { Tokens } from './session/tokens.ts'
+export type { UserExport } from './user/export-user.ts'
+export type { UserQuery } from './user/find-user.ts'

@@ -1,0 +1,142 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { parseConfig, type ConfigOptions } from './config.ts'
+import type { Context, RequestContext } from './context.ts'
+import { createIdSource } from './crypto/ids.ts'
+import { deriveKeys } from './crypto/keys.ts'
+import { systemRandom } from './crypto/random.ts'
+import type { ConfigProblem } from './errors.ts'
+import { createDelivery } from './mail/delivery.ts'
+import { createTemplates, type MailTranslations } from './mail/render.ts'
+import type { MailTemplates } from './mail/templates.ts'
+import { createApi, type MindmeshApi } from './api.ts'
+import { consoleLogger } from './console-logger.ts'
+import { argon2idHasher } from './password/password-hasher.ts'
+import type { AppModel } from './ports/entities.ts'
+import type {
+  BreachCorpus,
+  Clock,
+  Logger,
+  Mailer,
+  PasswordHasher,
+  Random,
+} from './ports/services.ts'
+import type { AuthStore, RateLimitStore } from './ports/store.ts'
+import { resolveRequest } from './request-context.ts'
+
+/** What an instance is made from. Only the adapter and the mailer have no default. */
+export interface MindmeshAuthOptions<App extends AppModel> {
+  /** Storage in the app's database, for example `drizzleSqlite(db)`. */
+  readonly adapter: AuthStore<App>
+  readonly mailer: Mailer
+  readonly config?: ConfigOptions
+  /** Other words for mails, or more languages. English and German are shipped. */
+  readonly translations?: MailTranslations
+  /** Whole mails in place of ours. */
+  readonly templates?: Partial<MailTemplates>
+  readonly passwordHasher?: PasswordHasher
+  /** Asked about every new password. @default none */
+  readonly breachCorpus?: BreachCorpus
+  readonly clock?: Clock
+  readonly random?: Random
+  /** @default warnings and errors to the console */
+  readonly logger?: Logger
+  /** Where limits are counted. @default the adapter */
+  readonly rateLimits?: RateLimitStore
+  /** Where settings come from that `config` does not hold. @default process.env */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** The context of calls outside any request, for scripts. A server uses `withContext`. */
+  readonly ipAddress?: string
+  readonly userAgent?: string
+}
+
+/**
+ * The library: one instance an app. Throws one `ConfigError` that names every mistake in its options.
+ *
+ * Calls take their request context from `withContext`, else from `setContext`, else from the options.
+ */
+export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshApi<App> {
+  readonly auth: MindmeshApi<App>['auth']
+  readonly otp: MindmeshApi<App>['otp']
+  readonly password: MindmeshApi<App>['password']
+  readonly user: MindmeshApi<App>['user']
+  readonly session: MindmeshApi<App>['session']
+  readonly events: MindmeshApi<App>['events']
+  readonly mail: MindmeshApi<App>['mail']
+  readonly maintenance: MindmeshApi<App>['maintenance']
+
+  readonly #root: Context<App>
+  readonly #mailer: Mailer
+  readonly #current = new AsyncLocalStorage<Context<App>>()
+
+  constructor(options: MindmeshAuthOptions<App>) {
+    const config = parseConfig(options.config ?? {}, options.env, missingPorts(options))
+    const clock = options.clock ?? { now: () => new Date() }
+    const random = options.random ?? systemRandom
+    const parts: Omit<Context<App>, 'delivery'> = {
+      config,
+      store: options.adapter,
+      rateLimits: options.rateLimits ?? options.adapter.rateLimits,
+      clock,
+      random,
+      ids: createIdSource(clock, random),
+      keys: deriveKeys({
+        jwtSecrets: [config.jwtSecret, ...config.previousJwtSecrets],
+        refreshSecrets: [config.refreshSecret, ...config.previousRefreshSecrets],
+      }),
+      hasher: options.passwordHasher ?? argon2idHasher(config.argon2),
+      breachCorpus: options.breachCorpus ?? null,
+      logger: options.logger ?? consoleLogger,
+      templates: createTemplates(options.templates, options.translations),
+      request: resolveRequest(options, config.locale),
+    }
+    this.#mailer = options.mailer
+    this.#root = { ...parts, delivery: createDelivery(parts, options.mailer) }
+    const api = createApi(() => this.#current.getStore() ?? this.#root)
+    this.auth = api.auth
+    this.otp = api.otp
+    this.password = api.password
+    this.user = api.user
+    this.session = api.session
+    this.events = api.events
+    this.mail = api.mail
+    this.maintenance = api.maintenance
+  }
+
+  /** The same API bound to one request. Two bound instances share nothing. Throws `invalid_input` for an address that is none. */
+  withContext(request: RequestContext): MindmeshApi<App> {
+    const bound = { ...this.#root, request: resolveRequest(request, this.#root.config.locale) }
+    return createApi(() => bound)
+  }
+
+  /**
+   * Sets the request context for the rest of the current asynchronous flow, as code written against the original
+   * expects; another request never sees it. `withContext` says the same without anything implied: prefer it.
+   */
+  setContext(request: RequestContext): void {
+    const resolved = resolveRequest(request, this.#root.config.locale)
+    this.#current.enterWith({ ...this.#root, request: resolved })
+  }
+
+  /** Stops background work, waits for mail in flight and closes the mailer. The app's database stays open. */
+  async close(): Promise<void> {
+    await this.#root.delivery.close()
+    await this.#mailer.close?.()
+  }
+}
+
+function missingPorts(options: {
+  readonly adapter?: unknown
+  readonly mailer?: unknown
+}): ConfigProblem[] {
+  const problems: ConfigProblem[] = []
+  if (typeof options.adapter !== 'object' || options.adapter === null) {
+    problems.push({
+      field: 'adapter',
+      message: 'is missing; for example adapter: drizzleSqlite(db)',
+    })
+  }
+  if (typeof options.mailer !== 'object' || options.mailer === null) {
+    problems.push({ field: 'mailer', message: 'is missing; for example mailer: smtpMailer()' })
+  }
+  return problems
+}

@@ -1,0 +1,31 @@
+import type { Context } from '../context.ts'
+import { hashSubject } from '../crypto/keys.ts'
+import { invalidInput } from '../errors.ts'
+import { parseText } from '../input.ts'
+
+/** Codes that only their own flow gives out: handing one out here would sign people in without their password. */
+const RESERVED = ['login', 'password_reset', 'email_change', 'email_change_undo', 'oauth_state']
+
+/** A purpose that the app may use: `email_verify` or one of its own. Throws `invalid_input`. */
+export function parsePurpose(value: unknown): string {
+  const purpose = parseText(value, 'purpose', 40)
+  if (!/^[a-z][a-z0-9_]*$/.test(purpose)) {
+    throw invalidInput('purpose', 'not_a_purpose', 'purpose is a word such as email_verify.')
+  }
+  if (RESERVED.includes(purpose)) {
+    throw invalidInput('purpose', 'reserved', `A ${purpose} code is not given out here.`)
+  }
+  return purpose
+}
+
+/** Where a code for an address stands. The app's own purposes are kept apart from ours, now and later. */
+export function codePlace(
+  context: Context,
+  purpose: string,
+  email: string,
+): { readonly purpose: string; readonly subject: string } {
+  return {
+    purpose: purpose === 'email_verify' ? purpose : `app:${purpose}`,
+    subject: hashSubject(context.keys, 'email', email),
+  }
+}

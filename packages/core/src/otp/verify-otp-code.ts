@@ -1,0 +1,34 @@
+import type { Context } from '../context.ts'
+import { createEvent } from '../events/event.ts'
+import { parseCode, parseEmail } from '../input.ts'
+import { otpFailures } from './code-failures.ts'
+import { codePlace, parsePurpose } from './purpose.ts'
+import { tryCode } from './try-code.ts'
+
+/**
+ * Whether the code is the one that was sent; it is used up. `email_verify` also marks the address as verified.
+ * Throws `invalid_input`, and `rate_limited` after too many wrong ones.
+ */
+export async function verifyOtpCode(
+  context: Context,
+  input: { readonly email: string; readonly code: string; readonly purpose: string },
+): Promise<boolean> {
+  const { canonical: email } = parseEmail(input.email)
+  const code = parseCode(input.code)
+  const purpose = parsePurpose(input.purpose)
+  const record = await context.store.codes.find(codePlace(context, purpose, email))
+  const result = await tryCode(context, record, code, otpFailures(context, purpose, email))
+  if (result.status !== 'consumed') return false
+  if (purpose !== 'email_verify') return true
+  return record?.userId == null ? false : markVerified(context, record.userId, email)
+}
+
+async function markVerified(context: Context, userId: string, email: string): Promise<boolean> {
+  const event = createEvent(context, 'EMAIL_VERIFIED', { userId })
+  const input = { userId, email, at: context.clock.now() }
+  const outcome = await context.store.users.markEmailVerified(input, { events: [event] })
+  if (outcome === 'verified') return true
+  // Verified before is as good; an account that has another address by now is not.
+  const user = await context.store.users.findById(userId)
+  return user?.email === email && user.emailVerifiedAt !== null
+}

@@ -1,0 +1,5 @@
+export type * from './entities.ts'
+export type * from './store.ts'
+export type * from './services.ts'
+export { ConfigError, MailerError, StoreError } from './errors.ts'
+export type { ConfigProblem, MailerErrorReason } from './errors.ts'

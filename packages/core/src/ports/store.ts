@@ -1,0 +1,295 @@
+import type {
+  AccountRecord,
+  AppModel,
+  AuthEvent,
+  AuthEventType,
+  ClaimedMail,
+  CodeRecord,
+  NewUser,
+  OutboxMail,
+  RevokeReason,
+  SecretHash,
+  SessionRecord,
+} from './entities.ts'
+
+/**
+ * What belongs to a change and is written with it, in one atomic step, or not at all.
+ * The loser of a race writes none of it.
+ */
+export interface Effects {
+  readonly events?: readonly AuthEvent[]
+  readonly mails?: readonly OutboxMail[]
+  /** Codes whose links stand in these mails; each replaces an earlier one of its purpose and subject. */
+  readonly codes?: readonly CodeRecord[]
+}
+
+/** A page in the order of ids. `after` is exclusive. */
+export interface Page {
+  readonly after: string | null
+  readonly limit: number
+}
+
+/** A live code under this purpose and subject keeps an address from being taken by anyone but its owner. */
+export interface Reservation {
+  readonly purpose: string
+  readonly subject: string
+  readonly now: Date
+}
+
+/** People. */
+export interface UserStore<App extends AppModel> {
+  /**
+   * Guard: the unique address, and no live code of another person at `reservation`.
+   * The loser of a race for an address is told `email_taken` and writes nothing.
+   */
+  register(
+    input: {
+      readonly user: NewUser
+      readonly profile: App['profile']
+      readonly account: AccountRecord | null
+      readonly reservation: Reservation
+    },
+    effects: Effects,
+  ): Promise<
+    | { readonly status: 'registered'; readonly user: App['user'] }
+    | { readonly status: 'email_taken' | 'account_taken' }
+  >
+  findById(userId: string): Promise<App['user'] | null>
+  findByEmail(email: string): Promise<App['user'] | null>
+  /** The only reads that give a password hash. */
+  findForSignIn(email: string): Promise<Credentials<App> | null>
+  findCredentials(userId: string): Promise<Credentials<App> | null>
+  /** By address: the person and, if there is one, their code of this purpose whose subject is their id. One query. */
+  findWithCode(input: {
+    readonly email: string
+    readonly purpose: string
+  }): Promise<{ readonly user: App['user']; readonly code: CodeRecord | null } | null>
+  list(page: Page): Promise<readonly App['user'][]>
+  /** Guard: the address is still this one and not yet verified. */
+  markEmailVerified(
+    input: { readonly userId: string; readonly email: string; readonly at: Date },
+    effects: Effects,
+  ): Promise<'verified' | 'stale'>
+  /** Guard: the address is still `from`, and no live code of another person reserves `to`. Ends every session and voids the person's codes before `effects` are written. The new address counts as verified. */
+  changeEmail(
+    input: {
+      readonly userId: string
+      readonly from: string
+      readonly to: string
+      readonly displayEmail: string
+      readonly at: Date
+      readonly reason: RevokeReason
+      readonly reservation: Reservation
+    },
+    effects: Effects,
+  ): Promise<'changed' | 'email_taken' | 'stale'>
+  /** Guard: the password is still of `passwordVersion`. Raises the version, voids the person's codes and ends every session but `keepSessionId`. */
+  setPassword(
+    input: {
+      readonly userId: string
+      readonly passwordVersion: number
+      readonly passwordHash: string
+      readonly at: Date
+      readonly keepSessionId: string | null
+      readonly reason: RevokeReason
+    },
+    effects: Effects,
+  ): Promise<'set' | 'stale'>
+  /** Guard: the hash is still `from`. The same password in a better hash: nothing else changes. */
+  upgradePasswordHash(input: {
+    readonly userId: string
+    readonly from: string
+    readonly to: string
+  }): Promise<'upgraded' | 'stale'>
+  /** Guard: not blocked yet. Ends every session and voids the person's codes. */
+  block(
+    input: { readonly userId: string; readonly at: Date; readonly reason: string | null },
+    effects: Effects,
+  ): Promise<'blocked' | 'stale'>
+  /** Guard: blocked. */
+  unblock(
+    input: { readonly userId: string; readonly at: Date },
+    effects: Effects,
+  ): Promise<'unblocked' | 'stale'>
+  /** Deletes the person with sessions, codes and accounts; their events lose address and user agent. */
+  delete(userId: string, effects: Effects): Promise<'deleted' | 'gone'>
+}
+
+/** A person with what proves their password. */
+export interface Credentials<App extends AppModel> {
+  readonly user: App['user']
+  readonly passwordHash: string | null
+}
+
+/** Sessions. */
+export interface SessionStore<App extends AppModel> {
+  /**
+   * Guard, in a statement that writes the person's row (`last_signed_in_at`): not blocked, and still of
+   * `expected`. So a block, a reset or an address change that races a sign-in wins.
+   */
+  open(
+    input: {
+      readonly session: SessionRecord
+      readonly expected: { readonly email: string; readonly passwordVersion: number }
+    },
+    effects: Effects,
+  ): Promise<'opened' | 'refused'>
+  /** One query: the hot path. Ended sessions are given too; the core decides. */
+  find(
+    sessionId: string,
+  ): Promise<{ readonly session: SessionRecord; readonly user: App['user'] } | null>
+  /** Guard: `fromGeneration` is current and the session has not ended. Sets `rotatedAt` and `lastUsedAt`. */
+  rotate(
+    input: { readonly sessionId: string; readonly fromGeneration: number; readonly now: Date },
+    effects: Effects,
+  ): Promise<'rotated' | 'stale'>
+  /** Guard: not revoked yet. */
+  revoke(
+    input: { readonly sessionId: string; readonly at: Date; readonly reason: RevokeReason },
+    effects: Effects,
+  ): Promise<'revoked' | 'stale'>
+  /** Ends all sessions of a person that have not ended, but `keepSessionId`. Effects are written in any case. */
+  revokeAll(
+    input: {
+      readonly userId: string
+      readonly keepSessionId: string | null
+      readonly at: Date
+      readonly reason: RevokeReason
+    },
+    effects: Effects,
+  ): Promise<number>
+  /** Guard: not revoked. */
+  markAuthenticated(
+    input: { readonly sessionId: string; readonly at: Date },
+    effects: Effects,
+  ): Promise<'marked' | 'stale'>
+  /** Newest first, neither revoked nor expired. */
+  listLive(userId: string, now: Date): Promise<readonly SessionRecord[]>
+  /** Every session of a person that is kept, newest first. */
+  listAll(userId: string): Promise<readonly SessionRecord[]>
+  /** The distinct user agents of a person's kept sessions, at most 100. */
+  listUserAgents(userId: string): Promise<readonly string[]>
+}
+
+/** One-time codes and links. */
+export interface CodeStore {
+  /**
+   * Replaces the earlier code of the same purpose and subject. Where that one was live and had tries left, the
+   * new one gets no more than those: sending again never gives back a try.
+   */
+  issue(code: CodeRecord, effects: Effects): Promise<void>
+  find(input: { readonly purpose: string; readonly subject: string }): Promise<CodeRecord | null>
+  /** Links: the row is found by its hash. `secretHashes` holds one candidate a key that is accepted. */
+  findByHash(input: {
+    readonly purpose: string
+    readonly secretHashes: readonly SecretHash[]
+  }): Promise<CodeRecord | null>
+  /**
+   * Spends one try in a guarded write before anything is compared. Of N right calls at once exactly one is told
+   * `consumed`. `consumed` or `mismatch` effects are written with that outcome.
+   */
+  consume(
+    input: {
+      readonly id: string
+      readonly secretHashes: readonly SecretHash[]
+      readonly now: Date
+    },
+    effects: { readonly consumed: Effects; readonly mismatch: Effects },
+  ): Promise<
+    | { readonly status: 'consumed' | 'exhausted' | 'expired' | 'not_found' }
+    | { readonly status: 'mismatch'; readonly attemptsLeft: number }
+  >
+  listByUser(userId: string): Promise<readonly CodeRecord[]>
+}
+
+/** One limit that an action counts against. */
+export interface Hit {
+  /** A keyed hash, never an address. */
+  readonly key: string
+  readonly limit: number
+  readonly windowSeconds: number
+}
+
+/** Counters in fixed windows, exact under concurrency. The one part that may live outside the app's database. */
+export interface RateLimitStore {
+  /**
+   * Counts against all of them, or, where one is used up, against none; in one step. The window of a key starts
+   * with its first hit. `refunds` are keys that get one hit back (never below zero) if the hits were allowed.
+   */
+  hit(input: {
+    readonly hits: readonly Hit[]
+    readonly refunds: readonly string[]
+    readonly now: Date
+  }): Promise<
+    | { readonly status: 'allowed' }
+    | { readonly status: 'limited'; readonly key: string; readonly resetsAt: Date }
+  >
+}
+
+/** The record of sensitive actions. */
+export interface EventStore {
+  /** Records something that changed nothing else (a failed sign-in, an export), with its mails. */
+  append(events: readonly AuthEvent[], mails?: readonly OutboxMail[]): Promise<void>
+  /** Newest first. `before` and `from` are bounds on ids: below `before`, at or above `from`. */
+  list(query: {
+    readonly userId: string | null
+    readonly type: AuthEventType | null
+    readonly from: string | null
+    readonly before: string | null
+    readonly limit: number
+  }): Promise<readonly AuthEvent[]>
+}
+
+/** Mail that was decided together with a change and leaves after it. */
+export interface OutboxStore {
+  /** Takes due mails under a lease, oldest first, each by one worker only; an expired lease is taken over. Counts the attempt. */
+  claim(input: {
+    readonly leaseId: string
+    readonly leaseSeconds: number
+    readonly limit: number
+    readonly now: Date
+  }): Promise<readonly ClaimedMail[]>
+  /** Guard: the lease is still ours. Wipes the payload. */
+  complete(input: {
+    readonly id: string
+    readonly leaseId: string
+    readonly at: Date
+  }): Promise<'completed' | 'stale'>
+  /** Guard: the lease is still ours. `retryAt: null` gives up and wipes the payload. */
+  fail(
+    input: {
+      readonly id: string
+      readonly leaseId: string
+      readonly at: Date
+      readonly retryAt: Date | null
+      readonly error: string
+    },
+    effects: Effects,
+  ): Promise<'failed' | 'stale'>
+}
+
+/** How many rows a pass removed. */
+export interface DeletedCounts {
+  readonly codes: number
+  readonly sessions: number
+  readonly rateLimits: number
+  readonly mails: number
+}
+
+/** What an adapter implements: one method for each change that matters to security, each atomic. */
+export interface AuthStore<App extends AppModel = AppModel> {
+  readonly users: UserStore<App>
+  readonly sessions: SessionStore<App>
+  readonly codes: CodeStore
+  readonly rateLimits: RateLimitStore
+  readonly events: EventStore
+  readonly outbox: OutboxStore
+  /** Deletes up to `limit` rows of each kind: codes and counters past their end, sessions and mail that ended before `endedBefore`. */
+  deleteExpired(input: {
+    readonly now: Date
+    readonly endedBefore: Date
+    readonly limit: number
+  }): Promise<DeletedCounts>
+  /** Compares the tables it was given with what it needs. Throws one `ConfigError` that names every difference. */
+  assertSchema(): Promise<void>
+}

@@ -1,0 +1,6 @@
+export { captureMailer } from './capture-mailer.ts'
+export type { CaptureMailer } from './capture-mailer.ts'
+export { settableClock } from './settable-clock.ts'
+export type { SettableClock } from './settable-clock.ts'
+export { seededRandom } from './seeded-random.ts'
+export { fastHasher } from './fast-hasher.ts'
