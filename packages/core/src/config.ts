@@ -88,8 +88,6 @@ const schema = v.strictObject({
   dangerouslyDisableLoginOtp: v.optional(v.boolean(), false),
 })
 
-type Input = v.InferInput<typeof schema>
-
 /** How often within how long: a fixed window that starts with its first hit. */
 export interface LimitOptions {
   readonly limit?: number
@@ -186,9 +184,54 @@ export interface ConfigOptions {
   readonly dangerouslyDisableLoginOtp?: boolean
 }
 
-/** The configuration as the flows see it: complete and frozen. */
-export type Config = Readonly<Omit<v.InferOutput<typeof schema>, 'passwordMinLength'>> & {
+/** One limit as the flows see it. */
+export interface Limit {
+  readonly limit: number
+  readonly windowSeconds: number
+}
+
+/** The configuration as the flows see it: complete and frozen. The options say what each means. */
+export interface Config {
+  readonly appName: string
+  readonly jwtSecret: string
+  readonly refreshSecret: string
+  readonly previousJwtSecrets: readonly string[]
+  readonly previousRefreshSecrets: readonly string[]
+  readonly issuer: string
+  readonly audience: string
+  readonly accessTokenMinutes: number
+  readonly sessionDays: number
+  readonly sessionIdleHours: number
+  readonly refreshGraceSeconds: number
+  readonly freshAuthenticationMinutes: number
+  readonly otpExpiryMinutes: number
+  readonly otpAttempts: number
+  readonly resetExpiryMinutes: number
+  readonly emailChangeExpiryMinutes: number
+  readonly emailUndoHours: number
   readonly passwordMinLength: number
+  readonly passwordContextWords: readonly string[]
+  readonly locale: string
+  readonly mailDelivery: 'background' | 'manual'
+  readonly mailMaxAttempts: number
+  readonly endedSessionDays: number
+  readonly limits: { readonly [Name in keyof LimitsOptions]-?: Limit }
+  readonly argon2: Argon2Config
+  readonly urls: {
+    readonly passwordReset?: string | undefined
+    readonly emailChange?: string | undefined
+    readonly emailChangeUndo?: string | undefined
+  }
+  readonly dangerouslyDisableLoginOtp: boolean
+}
+
+/** What hashing a password costs, and how much of it runs at once. */
+export interface Argon2Config {
+  readonly memoryKiB: number
+  readonly iterations: number
+  readonly parallelism: number
+  readonly maxConcurrent: number
+  readonly maxQueued: number
 }
 
 /** The variables that are read, and the option that each stands for. */
@@ -200,7 +243,9 @@ const ENVIRONMENT = {
   previousRefreshSecrets: ['AUTH_REFRESH_SECRET_PREVIOUS', 'list'],
   otpExpiryMinutes: ['OTP_EXPIRY_MINUTES', 'number'],
   sessionDays: ['SESSION_DAYS', 'number'],
-} as const satisfies Partial<Record<keyof Input, readonly [string, 'text' | 'number' | 'list']>>
+} as const satisfies Partial<
+  Record<keyof ConfigOptions, readonly [string, 'text' | 'number' | 'list']>
+>
 
 /** Options over environment over defaults. Throws one {@link ConfigError} with every mistake. */
 export function parseConfig(

@@ -1,8 +1,30 @@
 export { ConfigError, MailerError, StoreError } from './ports/errors.ts'
 export type { ConfigProblem, MailerErrorReason } from './ports/errors.ts'
 
-/** Every code of an {@link AuthError} with its HTTP status and the sentence that is fit to show. */
-const ERRORS = {
+/** Stable and meant for programs; docs/errors.md explains each. */
+export type AuthErrorCode =
+  | 'invalid_input'
+  | 'invalid_credentials'
+  | 'email_taken'
+  | 'otp_invalid'
+  | 'otp_expired'
+  | 'link_invalid'
+  | 'link_expired'
+  | 'rate_limited'
+  | 'busy'
+  | 'token_invalid'
+  | 'token_expired'
+  | 'session_revoked'
+  | 'session_expired'
+  | 'account_blocked'
+  | 'password_reset_required'
+  | 'reauthentication_required'
+  | 'user_not_found'
+  | 'session_not_found'
+  | 'conflict'
+
+/** Every code with its HTTP status and the sentence that is fit to show. */
+const ERRORS: Readonly<Record<AuthErrorCode, readonly [status: number, message: string]>> = {
   invalid_input: [400, 'Some of what was sent is not valid.'],
   invalid_credentials: [401, 'The e-mail address or the password is wrong.'],
   email_taken: [409, 'This e-mail address already has an account.'],
@@ -22,10 +44,7 @@ const ERRORS = {
   user_not_found: [404, 'There is no such account.'],
   session_not_found: [404, 'There is no such session.'],
   conflict: [409, 'Something else changed at the same moment. Please try again.'],
-} as const satisfies Record<string, readonly [status: number, message: string]>
-
-/** Stable and meant for programs; docs/errors.md explains each. */
-export type AuthErrorCode = keyof typeof ERRORS
+}
 
 /** What an {@link AuthError} can say besides its code. */
 export interface AuthErrorDetails {

@@ -1,0 +1,62 @@
+import type { AuthStore } from '@mindmesh/auth/ports'
+import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import { codeStore } from './code-store.ts'
+import { eventStore } from './event-store.ts'
+import { outboxStore } from './outbox-store.ts'
+import { deleteExpired } from './prune.ts'
+import { rateLimitStore } from './rate-limit-store.ts'
+import { assertSchema } from './schema-check.ts'
+import { sessionStore } from './session-store.ts'
+import * as tables from './tables.ts'
+import { userStore } from './user-store.ts'
+import type { AppUsersTable, ModelOf, UsersTable } from './users-table.ts'
+
+/** What may be told besides the database. */
+export interface DrizzleSqliteOptions<Table extends AppUsersTable> {
+  /** The app's own users table, made with `userColumns()`. @default the shipped `users` */
+  readonly users?: Table
+}
+
+/**
+ * Storage on SQLite through better-sqlite3: the app's own drizzle instance, whatever its schema. The app's columns
+ * of its users table are typed in `register`'s profile and in every returned user.
+ */
+export function drizzleSqlite<
+  Schema extends Record<string, unknown>,
+  Table extends AppUsersTable = UsersTable,
+>(
+  db: BetterSQLite3Database<Schema>,
+  options: DrizzleSqliteOptions<Table> = {},
+): AuthStore<ModelOf<Table>> {
+  const users: AppUsersTable = options.users ?? tables.users
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows of this very table come out, without the hash
+  return createStore(db, users as UsersTable) as AuthStore<ModelOf<Table>>
+}
+
+function createStore<Schema extends Record<string, unknown>>(
+  app: BetterSQLite3Database<Schema>,
+  users: UsersTable,
+): AuthStore {
+  // Queries by table never look at the app's schema.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  const db = app as BetterSQLite3Database<Record<string, unknown>>
+  return {
+    users: userStore(db, users),
+    sessions: sessionStore(db, users),
+    codes: codeStore(db),
+    rateLimits: rateLimitStore(db),
+    events: eventStore(db),
+    outbox: outboxStore(db),
+    deleteExpired: async (input) => deleteExpired(db, input),
+    assertSchema: async () => assertSchema(db, [users, ...LIBRARY_TABLES]),
+  }
+}
+
+const LIBRARY_TABLES = [
+  tables.authSessions,
+  tables.authCodes,
+  tables.authAccounts,
+  tables.authRateLimits,
+  tables.authEvents,
+  tables.authOutbox,
+]

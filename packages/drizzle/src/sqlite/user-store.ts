@@ -1,0 +1,185 @@
+import type { AppModel, Effects, Reservation, UserStore } from '@mindmesh/auth/ports'
+import { and, eq, gt, isNotNull, isNull, ne, or, sql } from 'drizzle-orm'
+import { Rollback, violatesUnique, write, type SqliteDatabase } from './database.ts'
+import { writeEffects } from './effects.ts'
+import { endSessions } from './session-store.ts'
+import { authAccounts, authCodes, authEvents, authSessions } from './tables.ts'
+import { userReads } from './user-reads.ts'
+import { ownColumns, userColumnsOf, type UsersTable } from './users-table.ts'
+
+/** People. */
+export function userStore(db: SqliteDatabase, users: UsersTable): UserStore<AppModel> {
+  return {
+    ...userReads(db, users),
+    register: async (input, effects) =>
+      write(db, 'users.register', (tx) => register(tx, users, input, effects)),
+    markEmailVerified: async ({ userId, email, at }, effects) =>
+      write(db, 'users.markEmailVerified', (tx) => {
+        const isUnproven = and(
+          eq(users.id, userId),
+          eq(users.email, email),
+          isNull(users.emailVerifiedAt),
+        )
+        const set = { emailVerifiedAt: at, updatedAt: at }
+        if (tx.update(users).set(set).where(isUnproven).run().changes === 0) return 'stale'
+        writeEffects(tx, effects)
+        return 'verified'
+      }),
+    changeEmail: async (input, effects) =>
+      write(db, 'users.changeEmail', (tx) => changeEmail(tx, users, input, effects)),
+    setPassword: async (input, effects) =>
+      write(db, 'users.setPassword', (tx) => setPassword(tx, users, input, effects)),
+    upgradePasswordHash: async ({ userId, from, to }) =>
+      write(db, 'users.upgradePasswordHash', (tx) => {
+        const isSame = and(eq(users.id, userId), eq(users.passwordHash, from))
+        const { changes } = tx.update(users).set({ passwordHash: to }).where(isSame).run()
+        return changes === 0 ? 'stale' : 'upgraded'
+      }),
+    block: async ({ userId, at, reason }, effects) =>
+      write(db, 'users.block', (tx) => {
+        const isFree = and(eq(users.id, userId), isNull(users.blockedAt))
+        const set = { blockedAt: at, blockedReason: reason, updatedAt: at }
+        if (tx.update(users).set(set).where(isFree).run().changes === 0) return 'stale'
+        endSessions(tx, { userId, keepSessionId: null, at, reason: 'blocked' })
+        voidCodes(tx, userId)
+        writeEffects(tx, effects)
+        return 'blocked'
+      }),
+    unblock: async ({ userId, at }, effects) =>
+      write(db, 'users.unblock', (tx) => {
+        const isBlocked = and(eq(users.id, userId), isNotNull(users.blockedAt))
+        const set = { blockedAt: null, blockedReason: null, updatedAt: at }
+        if (tx.update(users).set(set).where(isBlocked).run().changes === 0) return 'stale'
+        writeEffects(tx, effects)
+        return 'unblocked'
+      }),
+    delete: async (userId, effects) =>
+      write(db, 'users.delete', (tx) => deletePerson(tx, users, userId, effects)),
+  }
+}
+
+type Input<Method extends keyof UserStore<AppModel>> = Parameters<UserStore<AppModel>[Method]>[0]
+
+function register(
+  tx: SqliteDatabase,
+  users: UsersTable,
+  { user, profile, account, reservation }: Input<'register'>,
+  effects: Effects,
+): Awaited<ReturnType<UserStore<AppModel>['register']>> {
+  try {
+    tx.insert(users)
+      .values({ ...ownColumns(users, profile), ...user, updatedAt: user.createdAt })
+      .run()
+  } catch (error) {
+    if (violatesUnique(error, `.${users.email.name}`)) throw new Rollback({ status: 'email_taken' })
+    throw error
+  }
+  if (isReserved(tx, reservation, user.id)) throw new Rollback({ status: 'email_taken' })
+  if (account !== null) insertAccount(tx, account)
+  writeEffects(tx, effects)
+  const [registered] = tx
+    .select(userColumnsOf(users))
+    .from(users)
+    .where(eq(users.id, user.id))
+    .all()
+  if (registered === undefined) throw new Error('The row that was just written is not there.')
+  return { status: 'registered', user: registered }
+}
+
+function insertAccount(
+  tx: SqliteDatabase,
+  account: NonNullable<Input<'register'>['account']>,
+): void {
+  try {
+    tx.insert(authAccounts)
+      .values({ ...account })
+      .run()
+  } catch (error) {
+    if (violatesUnique(error, 'auth_accounts')) throw new Rollback({ status: 'account_taken' })
+    throw error
+  }
+}
+
+/** Asked after the address was written: whoever gave it up in the meantime has reserved it by then. */
+function isReserved(
+  tx: SqliteDatabase,
+  { purpose, subject, now }: Reservation,
+  userId: string,
+): boolean {
+  const isOthers = or(isNull(authCodes.userId), ne(authCodes.userId, userId))
+  const row = tx
+    .select({ id: authCodes.id })
+    .from(authCodes)
+    .where(
+      and(
+        eq(authCodes.purpose, purpose),
+        eq(authCodes.subject, subject),
+        gt(authCodes.expiresAt, now),
+        isOthers,
+      ),
+    )
+    .get()
+  return row !== undefined
+}
+
+function changeEmail(
+  tx: SqliteDatabase,
+  users: UsersTable,
+  { userId, from, to, displayEmail, at, reason, reservation }: Input<'changeEmail'>,
+  effects: Effects,
+): 'changed' | 'email_taken' | 'stale' {
+  const set = { email: to, displayEmail, emailVerifiedAt: at, updatedAt: at }
+  try {
+    const isCurrent = and(eq(users.id, userId), eq(users.email, from))
+    if (tx.update(users).set(set).where(isCurrent).run().changes === 0) return 'stale'
+  } catch (error) {
+    if (violatesUnique(error, `.${users.email.name}`)) throw new Rollback('email_taken')
+    throw error
+  }
+  if (isReserved(tx, reservation, userId)) throw new Rollback('email_taken')
+  endSessions(tx, { userId, keepSessionId: null, at, reason })
+  voidCodes(tx, userId)
+  writeEffects(tx, effects)
+  return 'changed'
+}
+
+function setPassword(
+  tx: SqliteDatabase,
+  users: UsersTable,
+  { userId, passwordVersion, passwordHash, at, keepSessionId, reason }: Input<'setPassword'>,
+  effects: Effects,
+): 'set' | 'stale' {
+  const set = {
+    passwordHash,
+    passwordVersion: sql`${users.passwordVersion} + 1`,
+    updatedAt: at,
+  }
+  const isCurrent = and(eq(users.id, userId), eq(users.passwordVersion, passwordVersion))
+  if (tx.update(users).set(set).where(isCurrent).run().changes === 0) return 'stale'
+  endSessions(tx, { userId, keepSessionId, at, reason })
+  voidCodes(tx, userId)
+  writeEffects(tx, effects)
+  return 'set'
+}
+
+function deletePerson(
+  tx: SqliteDatabase,
+  users: UsersTable,
+  userId: string,
+  effects: Effects,
+): 'deleted' | 'gone' {
+  if (tx.delete(users).where(eq(users.id, userId)).run().changes === 0) return 'gone'
+  tx.delete(authSessions).where(eq(authSessions.userId, userId)).run()
+  tx.delete(authAccounts).where(eq(authAccounts.userId, userId)).run()
+  voidCodes(tx, userId)
+  tx.update(authEvents)
+    .set({ ipAddress: null, userAgent: null })
+    .where(eq(authEvents.userId, userId))
+    .run()
+  writeEffects(tx, effects)
+  return 'deleted'
+}
+
+function voidCodes(tx: SqliteDatabase, userId: string): void {
+  tx.delete(authCodes).where(eq(authCodes.userId, userId)).run()
+}

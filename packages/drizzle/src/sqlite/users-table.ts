@@ -1,0 +1,33 @@
+import type { User } from '@mindmesh/auth/ports'
+import { getTableColumns, type InferInsertModel, type InferSelectModel } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { users } from './tables.ts'
+
+/** The library's own table. */
+export type UsersTable = typeof users
+
+/** A table with all of the library's columns, and the app's own. */
+export type AppUsersTable = SQLiteTable & Pick<UsersTable, keyof UsersTable['$inferSelect']>
+
+type OwnColumn = keyof InferSelectModel<UsersTable>
+
+/** What an app's users table gives: the user without the hash, and the app's own columns to fill in. */
+export interface ModelOf<Table extends SQLiteTable> {
+  readonly user: User & Readonly<Omit<InferSelectModel<Table>, OwnColumn>>
+  readonly profile: Readonly<Omit<InferInsertModel<Table>, OwnColumn>>
+}
+
+/** The columns of a user as the app sees it: all of its table but the password hash. */
+export function userColumnsOf(table: UsersTable) {
+  const { passwordHash: _hash, ...columns } = getTableColumns(table)
+  return columns
+}
+
+/** The app's own columns of a profile. Whatever else it holds, the library's columns are never taken from it. */
+export function ownColumns(table: UsersTable, profile: object): Record<string, unknown> {
+  const known = new Set(Object.keys(getTableColumns(table)))
+  const ours = new Set(Object.keys(getTableColumns(users)))
+  return Object.fromEntries(
+    Object.entries(profile).filter(([name]) => known.has(name) && !ours.has(name)),
+  )
+}

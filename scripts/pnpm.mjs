@@ -1,0 +1,28 @@
+// Runs a script of this workspace on a machine that has Node and npm and nothing else: installs first where the lock
+// file is newer than what is installed, with the pnpm that package.json pins.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const { packageManager } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+
+/** Runs the pinned pnpm; gives its exit code. */
+export function pnpm(args) {
+  const options = { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' }
+  return spawnSync('npx', ['--yes', packageManager, ...args], options).status ?? 1
+}
+
+/** Installs what the lock file says, unless that was done already. Ends the process where it fails. */
+export function installIfNeeded() {
+  const marker = `${root}node_modules/.modules.yaml`
+  const isFresh = existsSync(marker) && statSync(marker).mtimeMs >= statSync(`${root}pnpm-lock.yaml`).mtimeMs
+  if (isFresh) return
+  const status = pnpm(['install', '--frozen-lockfile'])
+  if (status !== 0) process.exit(status)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  installIfNeeded()
+  process.exit(pnpm(['run', ...process.argv.slice(2)]))
+}
