@@ -3,6 +3,7 @@ import { AuthError } from '../errors.ts'
 import { createEvent } from '../events/event.ts'
 import { parseId, parsePassword } from '../input.ts'
 import { composeMail } from '../mail/compose.ts'
+import { UNDO_PURPOSE } from '../user/undo-reservation.ts'
 import { checkPassword } from './check-password.ts'
 import { assertAcceptablePassword } from './password-policy.ts'
 
@@ -42,7 +43,15 @@ export async function changePassword(context: Context, input: ChangePasswordInpu
   const { passwordVersion } = user
   const at = context.clock.now()
   const outcome = await context.store.users.setPassword(
-    { userId, passwordVersion, passwordHash, at, keepSessionId, reason: 'password_changed' },
+    {
+      userId,
+      passwordVersion,
+      passwordHash,
+      at,
+      keepSessionId,
+      keepPurposes: [UNDO_PURPOSE],
+      reason: 'password_changed',
+    },
     { events: [event], mails: [mail] },
   )
   if (outcome === 'stale') throw new AuthError('conflict')

@@ -4,6 +4,7 @@ import { createEvent } from '../events/event.ts'
 import { parsePassword, parseToken } from '../input.ts'
 import { composeMail } from '../mail/compose.ts'
 import { consumeLink, findLink } from '../otp/consume-link.ts'
+import { UNDO_PURPOSE } from '../user/undo-reservation.ts'
 import { assertAcceptablePassword } from './password-policy.ts'
 import { RESET_PURPOSE } from './request-reset.ts'
 
@@ -41,6 +42,7 @@ export async function resetPassword(
       passwordHash,
       at: context.clock.now(),
       keepSessionId: null,
+      keepPurposes: [UNDO_PURPOSE],
       reason: 'password_reset',
     },
     { events: [event], mails: [mail] },

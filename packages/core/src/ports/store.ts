@@ -36,7 +36,10 @@ export interface Reservation {
   readonly now: Date
 }
 
-/** People. */
+/**
+ * People. Where a change voids a person's codes, those of `keepPurposes` stay: a thief who changes the password must
+ * not thereby void the link with which the owner takes an address change back.
+ */
 export interface UserStore<App extends AppModel> {
   /**
    * Guard: the unique address, and no live code of another person at `reservation`.
@@ -79,6 +82,7 @@ export interface UserStore<App extends AppModel> {
       readonly displayEmail: string
       readonly at: Date
       readonly reason: RevokeReason
+      readonly keepPurposes: readonly string[]
       readonly reservation: Reservation
     },
     effects: Effects,
@@ -91,6 +95,7 @@ export interface UserStore<App extends AppModel> {
       readonly passwordHash: string
       readonly at: Date
       readonly keepSessionId: string | null
+      readonly keepPurposes: readonly string[]
       readonly reason: RevokeReason
     },
     effects: Effects,
@@ -103,7 +108,12 @@ export interface UserStore<App extends AppModel> {
   }): Promise<'upgraded' | 'stale'>
   /** Guard: not blocked yet. Ends every session and voids the person's codes. */
   block(
-    input: { readonly userId: string; readonly at: Date; readonly reason: string | null },
+    input: {
+      readonly userId: string
+      readonly at: Date
+      readonly reason: string | null
+      readonly keepPurposes: readonly string[]
+    },
     effects: Effects,
   ): Promise<'blocked' | 'stale'>
   /** Guard: blocked. */

@@ -3,6 +3,7 @@ import { AuthError } from '../errors.ts'
 import { createEvent } from '../events/event.ts'
 import { parseId, parseText } from '../input.ts'
 import { composeMail } from '../mail/compose.ts'
+import { UNDO_PURPOSE } from './undo-reservation.ts'
 
 /** Blocks an account: ends every session, voids open codes, tells the owner. Again changes nothing. Throws `user_not_found`. */
 export async function blockUser(
@@ -24,7 +25,7 @@ export async function blockUser(
     expiresAt: null,
   })
   await context.store.users.block(
-    { userId: id, at: context.clock.now(), reason },
+    { userId: id, at: context.clock.now(), reason, keepPurposes: [UNDO_PURPOSE] },
     { events: [event], mails: [mail] },
   )
   context.delivery.wake()

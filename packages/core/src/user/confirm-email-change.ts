@@ -32,6 +32,7 @@ export async function confirmEmailChange<App extends AppModel>(
       displayEmail,
       at,
       reason: 'email_changed',
+      keepPurposes: [UNDO_PURPOSE],
       reservation: undoReservation(context, to),
     },
     changeEffects(context, user, displayEmail),

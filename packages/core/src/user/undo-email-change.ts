@@ -32,6 +32,7 @@ export async function undoEmailChange(context: Context, token: string): Promise<
       displayEmail,
       at: context.clock.now(),
       reason: 'email_change_undone',
+      keepPurposes: [],
       reservation: undoReservation(context, to),
     },
     { events: [createEvent(context, 'EMAIL_CHANGE_UNDONE', { userId: user.id })], mails: [mail] },

@@ -1,5 +1,5 @@
 import type { AppModel, Effects, Reservation, UserStore } from '@mindmesh/auth/ports'
-import { and, eq, gt, isNotNull, isNull, ne, or, sql } from 'drizzle-orm'
+import { and, eq, gt, isNotNull, isNull, ne, notInArray, or, sql } from 'drizzle-orm'
 import { Rollback, violatesUnique, write, type SqliteDatabase } from './database.ts'
 import { writeEffects } from './effects.ts'
 import { endSessions } from './session-store.ts'
@@ -35,13 +35,13 @@ export function userStore(db: SqliteDatabase, users: UsersTable): UserStore<AppM
         const { changes } = tx.update(users).set({ passwordHash: to }).where(isSame).run()
         return changes === 0 ? 'stale' : 'upgraded'
       }),
-    block: async ({ userId, at, reason }, effects) =>
+    block: async ({ userId, at, reason, keepPurposes }, effects) =>
       write(db, 'users.block', (tx) => {
         const isFree = and(eq(users.id, userId), isNull(users.blockedAt))
         const set = { blockedAt: at, blockedReason: reason, updatedAt: at }
         if (tx.update(users).set(set).where(isFree).run().changes === 0) return 'stale'
         endSessions(tx, { userId, keepSessionId: null, at, reason: 'blocked' })
-        voidCodes(tx, userId)
+        voidCodes(tx, userId, keepPurposes)
         writeEffects(tx, effects)
         return 'blocked'
       }),
@@ -125,7 +125,7 @@ function isReserved(
 function changeEmail(
   tx: SqliteDatabase,
   users: UsersTable,
-  { userId, from, to, displayEmail, at, reason, reservation }: Input<'changeEmail'>,
+  { userId, from, to, displayEmail, at, reason, keepPurposes, reservation }: Input<'changeEmail'>,
   effects: Effects,
 ): 'changed' | 'email_taken' | 'stale' {
   const set = { email: to, displayEmail, emailVerifiedAt: at, updatedAt: at }
@@ -138,7 +138,7 @@ function changeEmail(
   }
   if (isReserved(tx, reservation, userId)) throw new Rollback('email_taken')
   endSessions(tx, { userId, keepSessionId: null, at, reason })
-  voidCodes(tx, userId)
+  voidCodes(tx, userId, keepPurposes)
   writeEffects(tx, effects)
   return 'changed'
 }
@@ -146,7 +146,15 @@ function changeEmail(
 function setPassword(
   tx: SqliteDatabase,
   users: UsersTable,
-  { userId, passwordVersion, passwordHash, at, keepSessionId, reason }: Input<'setPassword'>,
+  {
+    userId,
+    passwordVersion,
+    passwordHash,
+    at,
+    keepSessionId,
+    keepPurposes,
+    reason,
+  }: Input<'setPassword'>,
   effects: Effects,
 ): 'set' | 'stale' {
   const set = {
@@ -157,7 +165,7 @@ function setPassword(
   const isCurrent = and(eq(users.id, userId), eq(users.passwordVersion, passwordVersion))
   if (tx.update(users).set(set).where(isCurrent).run().changes === 0) return 'stale'
   endSessions(tx, { userId, keepSessionId, at, reason })
-  voidCodes(tx, userId)
+  voidCodes(tx, userId, keepPurposes)
   writeEffects(tx, effects)
   return 'set'
 }
@@ -171,7 +179,7 @@ function deletePerson(
   if (tx.delete(users).where(eq(users.id, userId)).run().changes === 0) return 'gone'
   tx.delete(authSessions).where(eq(authSessions.userId, userId)).run()
   tx.delete(authAccounts).where(eq(authAccounts.userId, userId)).run()
-  voidCodes(tx, userId)
+  voidCodes(tx, userId, [])
   tx.update(authEvents)
     .set({ ipAddress: null, userAgent: null })
     .where(eq(authEvents.userId, userId))
@@ -180,6 +188,7 @@ function deletePerson(
   return 'deleted'
 }
 
-function voidCodes(tx: SqliteDatabase, userId: string): void {
-  tx.delete(authCodes).where(eq(authCodes.userId, userId)).run()
+function voidCodes(tx: SqliteDatabase, userId: string, keepPurposes: readonly string[]): void {
+  const isVoid = and(eq(authCodes.userId, userId), notInArray(authCodes.purpose, [...keepPurposes]))
+  tx.delete(authCodes).where(isVoid).run()
 }

@@ -1,0 +1,66 @@
+import type { CodeRecord, Effects, RevokeReason } from '@mindmesh/auth/ports'
+import type { Rows } from './rows.ts'
+
+/** Writes what belongs to a change. An id that exists makes the whole step fail. */
+export function writeEffects(rows: Rows, effects: Effects): void {
+  for (const code of effects.codes ?? []) replaceCode(rows, code)
+  for (const event of effects.events ?? []) insert(rows.events, event.id, structuredClone(event))
+  for (const mail of effects.mails ?? []) {
+    insert(rows.mails, mail.id, {
+      ...mail,
+      attempts: 0,
+      availableAt: mail.createdAt,
+      leaseId: null,
+      leasedUntil: null,
+      sentAt: null,
+      failedAt: null,
+      lastError: null,
+    })
+  }
+}
+
+function insert<Row>(table: Map<string, Row>, id: string, row: Row): void {
+  if (table.has(id)) throw new Error('A row of this id is there already.')
+  table.set(id, row)
+}
+
+/** Puts a code in the place of an earlier one; a live one hands down no more tries than it had left. */
+export function replaceCode(rows: Rows, code: CodeRecord): void {
+  const earlier = [...rows.codes.values()].find(
+    (row) => row.purpose === code.purpose && row.subject === code.subject,
+  )
+  if (earlier !== undefined) rows.codes.delete(earlier.id)
+  const isLive =
+    earlier !== undefined && earlier.expiresAt > code.createdAt && earlier.attemptsLeft > 0
+  const attemptsLeft = isLive
+    ? Math.min(earlier.attemptsLeft, code.attemptsLeft)
+    : code.attemptsLeft
+  insert(rows.codes, code.id, { ...structuredClone(code), attemptsLeft })
+}
+
+/** Ends the sessions of a person that have not ended, but one. Returns how many. */
+export function endSessions(
+  rows: Rows,
+  input: {
+    readonly userId: string
+    readonly keepSessionId: string | null
+    readonly at: Date
+    readonly reason: RevokeReason
+  },
+): number {
+  const ended = [...rows.sessions.values()].filter(
+    (s) => s.userId === input.userId && s.revokedAt === null && s.id !== input.keepSessionId,
+  )
+  for (const session of ended) {
+    rows.sessions.set(session.id, { ...session, revokedAt: input.at, revokeReason: input.reason })
+  }
+  return ended.length
+}
+
+/** Deletes the codes of a person, but for those of `keepPurposes`. */
+export function voidCodes(rows: Rows, userId: string, keepPurposes: readonly string[]): void {
+  for (const code of rows.codes.values()) {
+    const isVoid = code.userId === userId && !keepPurposes.includes(code.purpose)
+    if (isVoid) rows.codes.delete(code.id)
+  }
+}

@@ -1,0 +1,152 @@
+import { MindmeshAuth } from '@mindmesh/auth'
+import { memoryStore } from '@mindmesh/auth-adapter-kit'
+import { captureMailer } from '@mindmesh/auth/testing'
+import { jwtVerify, SignJWT, type JWTHeaderParameters } from 'jose'
+import { expect, test } from 'vitest'
+import { codeOf } from './support/code-of.ts'
+import { PASSWORD, SECRETS, testInstance } from './support/instance.ts'
+
+const key = new TextEncoder().encode(SECRETS.jwtSecret)
+const CLAIMS = { userId: 'u', sessionId: 's', email: 'e@example.com' }
+
+const t = testInstance(memoryStore())
+const nowSeconds = Math.floor(t.clock.now().getTime() / 1000)
+
+async function sign(
+  header: JWTHeaderParameters = { alg: 'HS256', typ: 'JWT' },
+  change: Record<string, unknown> = {},
+  secret: Uint8Array = key,
+): Promise<string> {
+  const base = { iss: 'mindmesh-auth', aud: 'mindmesh-auth', sub: 'u', jti: 'j' }
+  const times = { iat: nowSeconds, exp: nowSeconds + 60 }
+  return new SignJWT({ ...CLAIMS, ...base, ...times, ...change })
+    .setProtectedHeader(header)
+    .sign(secret)
+}
+
+test('access token: ours verifies in jose with the same key', async () => {
+  await t.register('anna')
+  const { accessToken } = await t.signIn('anna')
+  const { payload, protectedHeader } = await jwtVerify(accessToken, key, {
+    issuer: 'mindmesh-auth',
+    audience: 'mindmesh-auth',
+    currentDate: t.clock.now(),
+  })
+  expect(protectedHeader).toEqual({ alg: 'HS256', typ: 'JWT' })
+  expect(payload).toEqual(await t.mindmesh.auth.verifyAccessToken(accessToken))
+})
+
+test('access token: one made by jose verifies in ours', async () => {
+  expect(await t.mindmesh.auth.verifyAccessToken(await sign())).toMatchObject(CLAIMS)
+})
+
+test.each([
+  ['another key', async () => sign(undefined, {}, new TextEncoder().encode('x'.repeat(40)))],
+  [
+    'another algorithm',
+    async () => sign({ alg: 'HS512', typ: 'JWT' }, {}, new Uint8Array(64).fill(1)),
+  ],
+  ['a header of its own', async () => sign({ alg: 'HS256', typ: 'JWT', kid: '../../dev/null' })],
+  ['another issuer', async () => sign(undefined, { iss: 'else' })],
+  ['another audience', async () => sign(undefined, { aud: 'else' })],
+  ['a time of issue in the future', async () => sign(undefined, { iat: nowSeconds + 3600 })],
+  ['another subject', async () => sign(undefined, { sub: 'else' })],
+  ['a claim of another type', async () => sign(undefined, { sessionId: 7 })],
+  ['no expiry', async () => sign(undefined, { exp: undefined })],
+  ['an end cut off', async () => (await sign()).slice(0, -1)],
+  ['a doubled token', async () => `${await sign()}.${await sign()}`],
+  ['a space', async () => `${await sign()} `],
+  [
+    'alg none',
+    async () => {
+      const header = Buffer.from('{"alg":"none"}').toString('base64url')
+      return `${header}.${(await sign()).split('.')[1]}.`
+    },
+  ],
+  ['nothing', async () => ''],
+  ['a megabyte', async () => 'a.'.repeat(500_000)],
+])('access token: one with %s is refused', async (_, make) => {
+  expect(await codeOf(t.mindmesh.auth.verifyAccessToken(await make()))).toBe('token_invalid')
+})
+
+test('access token: is over at its second of expiry', async () => {
+  const expired = await sign(undefined, { exp: nowSeconds })
+  expect(await codeOf(t.mindmesh.auth.verifyAccessToken(expired))).toBe('token_expired')
+})
+
+test('secrets: rotate without a logout, codes and links included', async () => {
+  const store = memoryStore()
+  const old = testInstance(store)
+  await old.register('anna')
+  const signedIn = await old.signIn('anna')
+  const { code } = await old.startLogin('anna')
+  await old.mindmesh.password.requestReset('anna@example.com')
+  const rotated = testInstance(store, {
+    config: {
+      jwtSecret: 'a new jwt secret with enough bytes in it',
+      refreshSecret: 'a new refresh secret with enough bytes in',
+      previousJwtSecrets: [SECRETS.jwtSecret],
+      previousRefreshSecrets: [SECRETS.refreshSecret],
+    },
+  })
+  const { auth, password } = rotated.mindmesh
+  expect(await auth.getUserFromToken(signedIn.accessToken)).toHaveProperty('email')
+  const { refreshToken } = await auth.refresh(signedIn.refreshToken)
+  expect(await codeOf(old.mindmesh.auth.refresh(refreshToken))).toBe('token_invalid')
+  expect(await auth.verifyOtp('anna@example.com', code, 'login')).toHaveProperty('accessToken')
+  await password.reset(await rotated.newestToken('anna@example.com'), 'another long password')
+})
+
+test('configuration: one error names every mistake', () => {
+  const make = (): unknown =>
+    new MindmeshAuth({
+      adapter: memoryStore(),
+      mailer: captureMailer(),
+      env: { SESSION_DAYS: 'abc', AUTH_JWT_SECRET: 'short' },
+      config: { otpExpiryMinutes: 99, limits: { otpSend: { limit: 0 } } },
+    })
+  expect(make).toThrow(
+    /AUTH_JWT_SECRET[^]*AUTH_REFRESH_SECRET[^]*SESSION_DAYS[^]*OTP_EXPIRY_MINUTES[^]*otpSend/,
+  )
+  const same = 'the same secret for both, long enough'
+  const make2 = (): unknown =>
+    new MindmeshAuth({
+      adapter: memoryStore(),
+      mailer: captureMailer(),
+      env: {},
+      config: { jwtSecret: same, refreshSecret: same },
+    })
+  expect(make2).toThrow(/another secret/)
+})
+
+test.each([
+  ['a number', 7, 'not_a_string'],
+  ['an array', ['a@example.com'], 'not_a_string'],
+  ['nothing', '', 'empty'],
+  ['too much', `${'a'.repeat(300)}@example.com`, 'too_long'],
+  ['a line break inside', 'a\r\nBcc: b@example.com', 'control_character'],
+  ['NUL', 'a\0@example.com', 'control_character'],
+  ['half a character', 'a\ud800@example.com', 'not_unicode'],
+  ['no address', 'anna', 'not_an_address'],
+  ['two addresses', 'a@example.com,b@example.com', 'not_an_address'],
+])('input: an address that is %s is refused and named', async (_, value, reason) => {
+  const calls = [
+    async () => Reflect.apply(t.mindmesh.auth.login, t.mindmesh.auth, [value, PASSWORD]),
+    async () => Reflect.apply(t.mindmesh.auth.register, t.mindmesh.auth, [value, PASSWORD]),
+    async () => Reflect.apply(t.mindmesh.otp.send, t.mindmesh.otp, [value, 'email_verify']),
+    async () => Reflect.apply(t.mindmesh.password.requestReset, t.mindmesh.password, [value]),
+  ]
+  for (const call of calls) {
+    await expect(call()).rejects.toMatchObject({ code: 'invalid_input', field: 'email', reason })
+  }
+})
+
+test('input: a profile with a key that reaches for the prototype is refused', async () => {
+  const profile: unknown = JSON.parse('{"__proto__":{"admin":true}}')
+  const call = Reflect.apply(t.mindmesh.auth.register, t.mindmesh.auth, [
+    'x@example.com',
+    PASSWORD,
+    profile,
+  ])
+  await expect(call).rejects.toMatchObject({ code: 'invalid_input', field: 'profile.__proto__' })
+})
