@@ -16,7 +16,8 @@ export function pnpm(args) {
 /** Installs what the lock file says, unless that was done already. Ends the process where it fails. */
 export function installIfNeeded() {
   const marker = `${root}node_modules/.modules.yaml`
-  const isFresh = existsSync(marker) && statSync(marker).mtimeMs >= statSync(`${root}pnpm-lock.yaml`).mtimeMs
+  const isFresh =
+    existsSync(marker) && statSync(marker).mtimeMs >= statSync(`${root}pnpm-lock.yaml`).mtimeMs
   if (isFresh) return
   const status = pnpm(['install', '--frozen-lockfile'])
   if (status !== 0) process.exit(status)

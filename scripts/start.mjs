@@ -6,7 +6,10 @@ import { installIfNeeded } from './pnpm.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 installIfNeeded()
-const build = spawnSync('node', ['node_modules/typescript/bin/tsc', '-b'], { cwd: root, stdio: 'inherit' })
+const build = spawnSync('node', ['node_modules/typescript/bin/tsc', '-b'], {
+  cwd: root,
+  stdio: 'inherit',
+})
 if (build.status !== 0) process.exit(build.status ?? 1)
 
 const example = spawn('node', ['examples/node/dist/main.js'], { cwd: root, stdio: 'inherit' })

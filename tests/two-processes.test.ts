@@ -1,6 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -58,24 +57,11 @@ let folder: string
 let workers: readonly [Worker, Worker]
 
 beforeAll(async () => {
-  // Bundled once: Node 20 runs no TypeScript. Packages of ours come from source, the rest from node_modules.
-  folder = mkdtempSync(join(fileURLToPath(new URL('.', import.meta.url)), '.snippets-worker-'))
-  const script = join(folder, 'worker.mjs')
-  const { build } = createRequire(createRequire(import.meta.url).resolve('vitest'))('vite')
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    resolve: { conditions: ['source'] },
-    ssr: { noExternal: [/^@mindmesh\//], resolve: { conditions: ['source'] } },
-    build: {
-      ssr: fileURLToPath(new URL('support/journey-worker.ts', import.meta.url)),
-      outDir: folder,
-      rollupOptions: { output: { entryFileNames: 'worker.mjs' } },
-    },
-  })
+  folder = mkdtempSync(join(tmpdir(), 'mindmesh-two-'))
+  const script = fileURLToPath(new URL('support/journey-worker.mjs', import.meta.url))
   server = await startSmtpServer()
   const settings = {
-    file: join(mkdtempSync(join(tmpdir(), 'mindmesh-two-')), 'auth.db'),
+    file: join(folder, 'auth.db'),
     smtp: server.options,
     secrets: SECRETS,
   }
