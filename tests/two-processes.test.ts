@@ -136,7 +136,7 @@ test('two processes on one file: one gets the address, one uses the code, both g
   const verified = await both('auth.verifyOtp', email, code, 'login')
   const won = verified.filter((a) => a.code === undefined)
   expect(won).toHaveLength(1)
-  const { refreshToken } = won[0]?.value as Record<string, string>
+  const { refreshToken } = (won[0]?.value ?? {}) as Record<string, string>
   const refreshed = await both('auth.refresh', refreshToken)
   const successors = refreshed.map((a) => (a.value as Record<string, string>)['refreshToken'])
   expect(new Set(successors).size).toBe(1)
