@@ -1,0 +1,44 @@
+import { MindmeshAuth } from '@mindmesh/auth'
+import { drizzleSqlite, migrate, userColumns } from '@mindmesh/auth-drizzle/sqlite'
+import { captureMailer, fastHasher } from '@mindmesh/auth/testing'
+import Database from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { expect, expectTypeOf, test } from 'vitest'
+import { PASSWORD, SECRETS } from './support/instance.ts'
+
+test('types: the app’s own columns are typed from its table, and no user has a password hash', async () => {
+  const users = sqliteTable('users', {
+    ...userColumns(),
+    firstName: text('first_name').notNull(),
+    role: text('role').notNull().default('user'),
+  })
+  const client = new Database(':memory:')
+  const db = drizzle(client)
+  await migrate(db)
+  client.exec(`alter table users add column first_name text not null default ''`)
+  client.exec(`alter table users add column role text not null default 'user'`)
+  const mindmesh = new MindmeshAuth({
+    adapter: drizzleSqlite(db, { users }),
+    mailer: captureMailer(),
+    passwordHasher: fastHasher(),
+    config: SECRETS,
+    env: {},
+  })
+  // Never called: what must not compile is the test.
+  const refused = async (): Promise<void> => {
+    // @ts-expect-error firstName is required
+    await mindmesh.auth.register('a@example.com', PASSWORD)
+    // @ts-expect-error firstName is required
+    await mindmesh.auth.register('a@example.com', PASSWORD, { role: 'admin' })
+    // @ts-expect-error the library's own columns are not the profile's
+    await mindmesh.auth.register('a@example.com', PASSWORD, { firstName: 'A', passwordHash: 'x' })
+  }
+  expectTypeOf(refused).toBeFunction()
+  const user = await mindmesh.auth.register('anna@example.com', PASSWORD, { firstName: 'Anna' })
+  expectTypeOf(user.firstName).toEqualTypeOf<string>()
+  expectTypeOf(user).not.toHaveProperty('passwordHash')
+  expect(user).toMatchObject({ firstName: 'Anna', role: 'user', email: 'anna@example.com' })
+  expect(user).not.toHaveProperty('passwordHash')
+  await mindmesh.close()
+})
