@@ -1,10 +1,10 @@
-import type { CodeRecord, Effects, RevokeReason } from '@mindmesh/auth/ports'
-import type { Rows } from './rows.ts'
+import type { CodeRecord, Effects, Reservation, RevokeReason, User } from '@mindmesh/auth/ports'
+import type { Rows } from './tables.ts'
 
 /** Writes what belongs to a change. An id that exists makes the whole step fail. */
 export function writeEffects(rows: Rows, effects: Effects): void {
   for (const code of effects.codes ?? []) replaceCode(rows, code)
-  for (const event of effects.events ?? []) insert(rows.events, event.id, structuredClone(event))
+  for (const event of effects.events ?? []) insert(rows.events, event.id, event)
   for (const mail of effects.mails ?? []) {
     insert(rows.mails, mail.id, {
       ...mail,
@@ -24,18 +24,37 @@ function insert<Row>(table: Map<string, Row>, id: string, row: Row): void {
   table.set(id, row)
 }
 
+/** The code of a purpose and subject: there is one at the most. */
+export function codeAt(
+  rows: Rows,
+  place: { readonly purpose: string; readonly subject: string },
+): CodeRecord | undefined {
+  return [...rows.codes.values()].find(
+    (row) => row.purpose === place.purpose && row.subject === place.subject,
+  )
+}
+
+/** Whether a code has not reached its end. */
+export function isLive(code: CodeRecord, now: Date): boolean {
+  return code.expiresAt > now
+}
+
 /** Puts a code in the place of an earlier one; a live one hands down no more tries than it had left. */
 export function replaceCode(rows: Rows, code: CodeRecord): void {
-  const earlier = [...rows.codes.values()].find(
-    (row) => row.purpose === code.purpose && row.subject === code.subject,
-  )
+  const earlier = codeAt(rows, code)
   if (earlier !== undefined) rows.codes.delete(earlier.id)
-  const isLive =
-    earlier !== undefined && earlier.expiresAt > code.createdAt && earlier.attemptsLeft > 0
-  const attemptsLeft = isLive
+  const handsDown =
+    earlier !== undefined && isLive(earlier, code.createdAt) && earlier.attemptsLeft > 0
+  const attemptsLeft = handsDown
     ? Math.min(earlier.attemptsLeft, code.attemptsLeft)
     : code.attemptsLeft
-  insert(rows.codes, code.id, { ...structuredClone(code), attemptsLeft })
+  insert(rows.codes, code.id, { ...code, attemptsLeft })
+}
+
+/** Whether a live code of another person keeps this one out. */
+export function isReserved(rows: Rows, reservation: Reservation, userId: string): boolean {
+  const code = codeAt(rows, reservation)
+  return code !== undefined && isLive(code, reservation.now) && code.userId !== userId
 }
 
 /** Ends the sessions of a person that have not ended, but one. Returns how many. */
@@ -63,4 +82,10 @@ export function voidCodes(rows: Rows, userId: string, keepPurposes: readonly str
     const isVoid = code.userId === userId && !keepPurposes.includes(code.purpose)
     if (isVoid) rows.codes.delete(code.id)
   }
+}
+
+/** Replaces some of the library's columns of a person; the hash stays. */
+export function changeUser(rows: Rows, userId: string, change: Partial<User>): void {
+  const row = rows.users.get(userId)
+  if (row !== undefined) rows.users.set(userId, { ...row, user: { ...row.user, ...change } })
 }

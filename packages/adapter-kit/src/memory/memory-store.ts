@@ -1,59 +1,39 @@
 import type { AuthStore } from '@mindmesh/auth/ports'
-import { codeStore, eventStore, rateLimitStore } from './other-stores.ts'
+import { accountStore } from './account-store.ts'
+import { codeStore } from './code-store.ts'
+import { eventStore } from './event-store.ts'
+import type { MemoryModel } from './model.ts'
 import { outboxStore } from './outbox-store.ts'
-import { createTables, type Rows } from './rows.ts'
+import { deleteExpired } from './prune.ts'
+import { rateLimitStore } from './rate-limit-store.ts'
 import { sessionStore } from './session-store.ts'
+import { createTables, type Rows } from './tables.ts'
 import { userStore } from './user-store.ts'
 
 /** The reference store, with a look at its rows for tests. */
-export interface MemoryStore extends AuthStore {
+export interface MemoryStore<Profile extends object = object> extends AuthStore<
+  MemoryModel<Profile>
+> {
   /** A copy of every row. */
-  dump(): Promise<Rows>
+  dump(): Promise<Rows<Profile>>
 }
 
 /**
  * Keeps everything in memory: the executable specification of the port. Each call is one step that no other comes
  * between. For tests; nothing survives the process.
  */
-export function memoryStore(): MemoryStore {
-  const tables = createTables()
+export function memoryStore<Profile extends object = object>(): MemoryStore<Profile> {
+  const tables = createTables<Profile>()
   return {
     users: userStore(tables),
     sessions: sessionStore(tables),
     codes: codeStore(tables),
+    accounts: accountStore(tables),
     rateLimits: rateLimitStore(tables),
     events: eventStore(tables),
     outbox: outboxStore(tables),
-    deleteExpired: async ({ now, endedBefore, limit }) =>
-      tables.write((rows) => ({
-        codes: remove(rows.codes, limit, (code) => code.expiresAt <= now),
-        sessions: remove(
-          rows.sessions,
-          limit,
-          (s) => s.expiresAt < endedBefore || isBefore(s.revokedAt, endedBefore),
-        ),
-        rateLimits: remove(rows.limits, limit, (row) => row.resetsAt <= now),
-        mails: remove(
-          rows.mails,
-          limit,
-          (m) => isBefore(m.sentAt, endedBefore) || isBefore(m.failedAt, endedBefore),
-        ),
-      })),
+    deleteExpired: async (input) => tables.write('deleteExpired', input, deleteExpired),
     assertSchema: async () => undefined,
     dump: async () => tables.read((rows) => rows),
   }
-}
-
-function isBefore(at: Date | null, bound: Date): boolean {
-  return at !== null && at < bound
-}
-
-function remove<Row>(
-  table: Map<string, Row>,
-  limit: number,
-  isPast: (row: Row) => boolean,
-): number {
-  const keys = [...table].filter(([, row]) => isPast(row)).map(([key]) => key)
-  for (const key of keys.slice(0, limit)) table.delete(key)
-  return Math.min(keys.length, limit)
 }

@@ -1,6 +1,6 @@
-import type { OutboxStore } from '@mindmesh/auth/ports'
+import type { ClaimedMail, Effects, OutboxStore } from '@mindmesh/auth/ports'
 import { writeEffects } from './effects.ts'
-import type { MailRow, Rows, Tables } from './rows.ts'
+import type { MailRow, Rows, Tables } from './tables.ts'
 
 /** Nothing is due any more, and nothing secret is kept. */
 const DONE = { sealedPayload: '', availableAt: null, leaseId: null, leasedUntil: null }
@@ -8,45 +8,59 @@ const DONE = { sealedPayload: '', availableAt: null, leaseId: null, leasedUntil:
 /** Mail that was decided together with a change. */
 export function outboxStore(tables: Tables): OutboxStore {
   return {
-    claim: async ({ leaseId, leaseSeconds, limit, now }) =>
-      tables.write((rows) => {
-        const leasedUntil = new Date(now.getTime() + leaseSeconds * 1000)
-        return dueMails(rows, now)
-          .slice(0, limit)
-          .map((mail) => {
-            const attempts = mail.attempts + 1
-            rows.mails.set(mail.id, { ...mail, leaseId, leasedUntil, attempts })
-            const { id, template, sealedPayload, expiresAt, createdAt } = mail
-            return { id, template, sealedPayload, expiresAt, createdAt, attempts }
-          })
-      }),
-    complete: async ({ id, leaseId, at }) =>
-      tables.write((rows) => {
-        const mail = rows.mails.get(id)
-        if (mail?.leaseId !== leaseId) return 'stale'
+    claim: async (input) => tables.write('outbox.claim', input, claim),
+    complete: async (input) =>
+      tables.write('outbox.complete', input, (rows, { id, leaseId, at }) => {
+        const mail = heldMail(rows, id, leaseId)
+        if (mail === null) return 'stale'
         rows.mails.set(id, { ...mail, ...DONE, sentAt: at })
         return 'completed'
       }),
-    fail: async ({ id, leaseId, at, retryAt, error }, effects) =>
-      tables.write((rows) => {
-        const mail = rows.mails.get(id)
-        if (mail?.leaseId !== leaseId) return 'stale'
-        const state =
-          retryAt === null
-            ? { ...DONE, failedAt: at }
-            : { leaseId: null, leasedUntil: null, availableAt: retryAt }
-        rows.mails.set(id, { ...mail, ...state, lastError: error })
-        writeEffects(rows, effects)
-        return 'failed'
-      }),
+    fail: async (input, effects) => tables.write('outbox.fail', { ...input, effects }, fail),
   }
+}
+
+function claim(
+  rows: Rows,
+  { leaseId, leaseSeconds, limit, now }: Parameters<OutboxStore['claim']>[0],
+): readonly ClaimedMail[] {
+  const leasedUntil = new Date(now.getTime() + leaseSeconds * 1000)
+  return dueMails(rows, now)
+    .slice(0, limit)
+    .map((mail) => {
+      const attempts = mail.attempts + 1
+      rows.mails.set(mail.id, { ...mail, leaseId, leasedUntil, attempts })
+      const { id, template, sealedPayload, expiresAt, createdAt } = mail
+      return { id, template, sealedPayload, expiresAt, createdAt, attempts }
+    })
+}
+
+function fail(
+  rows: Rows,
+  input: Parameters<OutboxStore['fail']>[0] & { readonly effects: Effects },
+): 'failed' | 'stale' {
+  const { id, at, retryAt, error } = input
+  const mail = heldMail(rows, id, input.leaseId)
+  if (mail === null) return 'stale'
+  const state =
+    retryAt === null
+      ? { ...DONE, failedAt: at }
+      : { leaseId: null, leasedUntil: null, availableAt: retryAt }
+  rows.mails.set(id, { ...mail, ...state, lastError: error })
+  writeEffects(rows, input.effects)
+  return 'failed'
+}
+
+function heldMail(rows: Rows, id: string, leaseId: string): MailRow | null {
+  const mail = rows.mails.get(id)
+  return mail?.leaseId === leaseId ? mail : null
 }
 
 function dueMails(rows: Rows, now: Date): readonly MailRow[] {
   return [...rows.mails.values()]
     .filter((m) => m.availableAt !== null && m.availableAt <= now)
     .filter((m) => m.leasedUntil === null || m.leasedUntil <= now)
-    .toSorted((a, b) => dueOrder(a).localeCompare(dueOrder(b)))
+    .toSorted((a, b) => (dueOrder(a) < dueOrder(b) ? -1 : 1))
 }
 
 function dueOrder(mail: MailRow): string {

@@ -1,78 +1,99 @@
-import type { AppModel, Effects, SessionStore } from '@mindmesh/auth/ports'
-import { endSessions, writeEffects } from './effects.ts'
-import type { Rows, Tables } from './rows.ts'
-import { withoutHash } from './user-store.ts'
+import type { Effects, SessionRecord, SessionStore } from '@mindmesh/auth/ports'
+import { changeUser, endSessions, writeEffects } from './effects.ts'
+import type { MemoryModel } from './model.ts'
+import type { Rows, Tables } from './tables.ts'
+
+type Store<Profile extends object> = SessionStore<MemoryModel<Profile>>
+type WithEffects<Method extends 'open' | 'rotate' | 'revoke' | 'revokeAll' | 'markAuthenticated'> =
+  Parameters<Store<object>[Method]>[0] & { readonly effects: Effects }
 
 /** Sessions. */
-export function sessionStore(tables: Tables): SessionStore<AppModel> {
+export function sessionStore<Profile extends object>(tables: Tables<Profile>): Store<Profile> {
   return {
-    ...reads(tables),
-    open: async ({ session, expected }, effects) =>
-      tables.write((rows) => {
-        const user = rows.users.get(session.userId)
-        const isAsProven =
-          user?.blockedAt === null &&
-          user.email === expected.email &&
-          user.passwordVersion === expected.passwordVersion
-        if (!isAsProven) return 'refused'
-        rows.users.set(user.id, { ...user, lastSignedInAt: session.createdAt })
-        rows.sessions.set(session.id, structuredClone(session))
-        writeEffects(rows, effects)
-        return 'opened'
-      }),
-    rotate: async (input, effects) => tables.write((rows) => rotate(rows, input, effects)),
-    revoke: async ({ sessionId, at, reason }, effects) =>
-      tables.write((rows) => {
-        const session = rows.sessions.get(sessionId)
-        if (session === undefined || session.revokedAt !== null) return 'stale'
-        rows.sessions.set(sessionId, { ...session, revokedAt: at, revokeReason: reason })
-        writeEffects(rows, effects)
-        return 'revoked'
-      }),
+    ...sessionReads(tables),
+    open: async (input, effects) => tables.write('sessions.open', { ...input, effects }, open),
+    rotate: async (input, effects) =>
+      tables.write('sessions.rotate', { ...input, effects }, rotate),
+    revoke: async (input, effects) =>
+      tables.write('sessions.revoke', { ...input, effects }, revoke),
     revokeAll: async (input, effects) =>
-      tables.write((rows) => {
-        const count = endSessions(rows, input)
-        writeEffects(rows, effects)
+      tables.write('sessions.revokeAll', { ...input, effects }, (rows, all) => {
+        const count = endSessions(rows, all)
+        writeEffects(rows, all.effects)
         return count
       }),
-    markAuthenticated: async ({ sessionId, at }, effects) =>
-      tables.write((rows) => {
-        const session = rows.sessions.get(sessionId)
-        if (session === undefined || session.revokedAt !== null) return 'stale'
-        rows.sessions.set(sessionId, { ...session, authenticatedAt: at })
-        writeEffects(rows, effects)
-        return 'marked'
-      }),
+    markAuthenticated: async (input, effects) =>
+      tables.write('sessions.markAuthenticated', { ...input, effects }, markAuthenticated),
   }
+}
+
+function open(
+  rows: Rows,
+  { session, expected, effects }: WithEffects<'open'>,
+): 'opened' | 'refused' {
+  const user = rows.users.get(session.userId)?.user
+  const isAsProven =
+    user?.blockedAt === null &&
+    user.email === expected.email &&
+    user.passwordVersion === expected.passwordVersion
+  if (!isAsProven) return 'refused'
+  changeUser(rows, user.id, { lastSignedInAt: session.createdAt })
+  rows.sessions.set(session.id, session)
+  writeEffects(rows, effects)
+  return 'opened'
 }
 
 function rotate(
   rows: Rows,
-  { sessionId, fromGeneration, now }: Parameters<SessionStore<AppModel>['rotate']>[0],
-  effects: Effects,
+  { sessionId, fromGeneration, now, effects }: WithEffects<'rotate'>,
 ): 'rotated' | 'stale' {
-  const session = rows.sessions.get(sessionId)
-  const isCurrent =
-    session?.refreshGeneration === fromGeneration &&
-    session.revokedAt === null &&
-    session.expiresAt > now
-  if (!isCurrent) return 'stale'
+  const session = unrevoked(rows, sessionId)
+  if (session?.refreshGeneration !== fromGeneration || session.expiresAt <= now) return 'stale'
   const refreshGeneration = fromGeneration + 1
   rows.sessions.set(sessionId, { ...session, refreshGeneration, rotatedAt: now, lastUsedAt: now })
   writeEffects(rows, effects)
   return 'rotated'
 }
 
-function reads(
-  tables: Tables,
-): Pick<SessionStore<AppModel>, 'find' | 'listLive' | 'listAll' | 'listUserAgents'> {
+function revoke(
+  rows: Rows,
+  { sessionId, at, reason, effects }: WithEffects<'revoke'>,
+): 'revoked' | 'stale' {
+  const session = unrevoked(rows, sessionId)
+  if (session === null) return 'stale'
+  rows.sessions.set(sessionId, { ...session, revokedAt: at, revokeReason: reason })
+  writeEffects(rows, effects)
+  return 'revoked'
+}
+
+function markAuthenticated(
+  rows: Rows,
+  { sessionId, at, effects }: WithEffects<'markAuthenticated'>,
+): 'marked' | 'stale' {
+  const session = unrevoked(rows, sessionId)
+  if (session === null) return 'stale'
+  rows.sessions.set(sessionId, { ...session, authenticatedAt: at })
+  writeEffects(rows, effects)
+  return 'marked'
+}
+
+function unrevoked(rows: Rows, sessionId: string): SessionRecord | null {
+  const session = rows.sessions.get(sessionId)
+  return session === undefined || session.revokedAt !== null ? null : session
+}
+
+type Reads<Profile extends object> = Pick<
+  Store<Profile>,
+  'find' | 'listLive' | 'listAll' | 'listUserAgents'
+>
+
+function sessionReads<Profile extends object>(tables: Tables<Profile>): Reads<Profile> {
   return {
     find: async (sessionId) =>
       tables.read((rows) => {
         const session = rows.sessions.get(sessionId)
-        const user = session === undefined ? undefined : rows.users.get(session.userId)
-        if (session === undefined || user === undefined) return null
-        return { session, user: withoutHash(user) }
+        const user = session === undefined ? undefined : rows.users.get(session.userId)?.user
+        return session === undefined || user === undefined ? null : { session, user }
       }),
     listLive: async (userId, now) =>
       tables.read((rows) =>
@@ -87,7 +108,7 @@ function reads(
   }
 }
 
-function ofUser(rows: Rows, userId: string) {
+function ofUser(rows: Rows, userId: string): readonly SessionRecord[] {
   return [...rows.sessions.values()]
     .filter((s) => s.userId === userId)
     .toSorted((a, b) => (a.id < b.id ? 1 : -1))

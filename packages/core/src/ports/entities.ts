@@ -50,6 +50,7 @@ export type RevokeReason =
   | 'email_changed'
   | 'email_change_undone'
   | 'blocked'
+  | 'account_claimed'
 
 /** One session, from sign-in to its end: a single row that refreshing updates. */
 export interface SessionRecord {

@@ -195,8 +195,9 @@ export interface CodeStore {
     readonly secretHashes: readonly SecretHash[]
   }): Promise<CodeRecord | null>
   /**
-   * Spends one try in a guarded write before anything is compared. Of N right calls at once exactly one is told
-   * `consumed`. `consumed` or `mismatch` effects are written with that outcome.
+   * Uses the code up, or spends one try, in a write that is guarded by the tries left and the end: a wrong code is
+   * never told so without a try being spent, and of N right calls at once exactly one is told `consumed`. A used code
+   * is gone. The `consumed` or `mismatch` effects are written with that outcome; any other outcome writes nothing.
    */
   consume(
     input: {
@@ -212,6 +213,46 @@ export interface CodeStore {
   listByUser(userId: string): Promise<readonly CodeRecord[]>
 }
 
+/** Identities at OAuth providers. */
+export interface AccountStore<App extends AppModel> {
+  findUser(identity: AccountIdentity): Promise<App['user'] | null>
+  /** Oldest first. */
+  listByUser(userId: string): Promise<readonly AccountRecord[]>
+  /**
+   * Guard, in a statement that writes the person's row: they exist and are not blocked; and where `expectedEmail` is
+   * given, it is still their address and verified.
+   */
+  link(
+    input: { readonly account: AccountRecord; readonly expectedEmail: string | null },
+    effects: Effects,
+  ): Promise<'linked' | 'account_taken' | 'stale'>
+  /**
+   * For an account that somebody registered with an address that they never proved, when its owner comes: links the
+   * identity, marks the address as verified, takes the password away and raises its version, ends every session and
+   * voids the person's codes. Guard: the address is still this one and not verified, and they are not blocked.
+   */
+  claim(
+    input: {
+      readonly account: AccountRecord
+      readonly email: string
+      readonly at: Date
+      readonly reason: RevokeReason
+    },
+    effects: Effects,
+  ): Promise<'claimed' | 'account_taken' | 'stale'>
+  /** Guard, after writing the person's row: a password or another identity is left to sign in with. */
+  unlink(
+    input: AccountIdentity & { readonly userId: string; readonly at: Date },
+    effects: Effects,
+  ): Promise<'unlinked' | 'last_way_in' | 'not_found'>
+}
+
+/** What names an identity: unique together. */
+export interface AccountIdentity {
+  readonly provider: string
+  readonly subject: string
+}
+
 /** One limit that an action counts against. */
 export interface Hit {
   /** A keyed hash, never an address. */
@@ -224,7 +265,8 @@ export interface Hit {
 export interface RateLimitStore {
   /**
    * Counts against all of them, or, where one is used up, against none; in one step. The window of a key starts
-   * with its first hit. `refunds` are keys that get one hit back (never below zero) if the hits were allowed.
+   * with its first hit. `refunds` are keys that get one hit back (never below zero) if the hits were allowed. Where
+   * several limits are used up, the one that resets last is named. No key stands twice in a call.
    */
   hit(input: {
     readonly hits: readonly Hit[]
@@ -291,6 +333,7 @@ export interface AuthStore<App extends AppModel = AppModel> {
   readonly users: UserStore<App>
   readonly sessions: SessionStore<App>
   readonly codes: CodeStore
+  readonly accounts: AccountStore<App>
   readonly rateLimits: RateLimitStore
   readonly events: EventStore
   readonly outbox: OutboxStore

@@ -36,26 +36,31 @@ export function codeStore(db: SqliteDatabase): CodeStore {
 
 type Consume = CodeStore['consume']
 
-/** Spends a try first; only then is anything compared. Nobody else writes between the two statements. */
+/** Nobody else writes between these statements, so a wrong code always meets the write that spends its try. */
 function consume(
   tx: SqliteDatabase,
   { id, secretHashes, now }: Parameters<Consume>[0],
   effects: Parameters<Consume>[1],
 ): Awaited<ReturnType<Consume>> {
+  const isOpen = and(
+    eq(authCodes.id, id),
+    gt(authCodes.attemptsLeft, 0),
+    gt(authCodes.expiresAt, now),
+  )
+  const isRight = inArray(authCodes.secretHash, [...secretHashes])
+  if (tx.delete(authCodes).where(and(isOpen, isRight)).run().changes === 1) {
+    writeEffects(tx, effects.consumed)
+    return { status: 'consumed' }
+  }
   const [spent] = tx
     .update(authCodes)
     .set({ attemptsLeft: sql`${authCodes.attemptsLeft} - 1` })
-    .where(and(eq(authCodes.id, id), gt(authCodes.attemptsLeft, 0), gt(authCodes.expiresAt, now)))
+    .where(isOpen)
     .returning({ attemptsLeft: authCodes.attemptsLeft })
     .all()
   if (spent === undefined) return { status: whyUnspent(tx, id, now) }
-  const taken = tx
-    .delete(authCodes)
-    .where(and(eq(authCodes.id, id), inArray(authCodes.secretHash, [...secretHashes])))
-    .run()
-  const isRight = taken.changes === 1
-  writeEffects(tx, isRight ? effects.consumed : effects.mismatch)
-  return isRight ? { status: 'consumed' } : { status: 'mismatch', attemptsLeft: spent.attemptsLeft }
+  writeEffects(tx, effects.mismatch)
+  return { status: 'mismatch', attemptsLeft: spent.attemptsLeft }
 }
 
 function whyUnspent(

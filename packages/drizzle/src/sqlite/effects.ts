@@ -1,5 +1,5 @@
 import type { CodeRecord, Effects } from '@mindmesh/auth/ports'
-import { sql } from 'drizzle-orm'
+import { and, eq, notInArray, sql } from 'drizzle-orm'
 import type { SqliteDatabase } from './database.ts'
 import { authCodes, authEvents, authOutbox } from './tables.ts'
 
@@ -43,4 +43,14 @@ export function replaceCode(tx: SqliteDatabase, code: CodeRecord): void {
       },
     })
     .run()
+}
+
+/** Deletes the codes of a person, but for those of `keepPurposes`. */
+export function voidCodes(
+  tx: SqliteDatabase,
+  userId: string,
+  keepPurposes: readonly string[],
+): void {
+  const isVoid = and(eq(authCodes.userId, userId), notInArray(authCodes.purpose, [...keepPurposes]))
+  tx.delete(authCodes).where(isVoid).run()
 }

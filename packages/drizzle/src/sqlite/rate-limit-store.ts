@@ -1,5 +1,5 @@
 import type { Hit, RateLimitStore } from '@mindmesh/auth/ports'
-import { and, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, gt, inArray, sql } from 'drizzle-orm'
 import { Rollback, write, type SqliteDatabase } from './database.ts'
 import { authRateLimits as limits } from './tables.ts'
 
@@ -10,32 +10,51 @@ export function rateLimitStore(db: SqliteDatabase): RateLimitStore {
   return {
     hit: async ({ hits, refunds, now }) =>
       write<Hits>(db, 'rateLimits.hit', (tx) => {
-        for (const hit of hits) count(tx, hit, now)
+        const counted = hits.length === 0 ? [] : count(tx, hits, now)
+        if (counted.length < hits.length) throw new Rollback(limitedBy(tx, hits, counted))
         if (refunds.length > 0) giveBack(tx, refunds, now)
         return { status: 'allowed' }
       }),
   }
 }
 
-/** The guard stands in the update's own WHERE: a key that is used up is not written, and everything is undone. */
-function count(tx: SqliteDatabase, { key, limit, windowSeconds }: Hit, now: Date): void {
-  const resetsAt = new Date(now.getTime() + windowSeconds * 1000)
+/**
+ * Counts every hit that its limit has room for, and gives their keys. The guard stands in the update's own WHERE: a
+ * key that is used up is not written.
+ */
+function count(tx: SqliteDatabase, hits: readonly Hit[], now: Date): readonly string[] {
   const isOver = sql`${limits.resetsAt} <= ${now.getTime()}`
-  const { changes } = tx
+  const limitOf = sql.join(
+    hits.map(({ key, limit }) => sql`when ${key} then ${limit}`),
+    sql` `,
+  )
+  const rows = tx
     .insert(limits)
-    .values({ key, hits: 1, resetsAt })
+    .values(hits.map((hit) => ({ key: hit.key, hits: 1, resetsAt: endOf(hit, now) })))
     .onConflictDoUpdate({
       target: limits.key,
       set: {
         hits: sql`case when ${isOver} then 1 else ${limits.hits} + 1 end`,
-        resetsAt: sql`case when ${isOver} then ${resetsAt.getTime()} else ${limits.resetsAt} end`,
+        resetsAt: sql`case when ${isOver} then excluded.resets_at else ${limits.resetsAt} end`,
       },
-      setWhere: sql`${isOver} or ${limits.hits} < ${limit}`,
+      setWhere: sql`${isOver} or ${limits.hits} < case ${limits.key} ${limitOf} end`,
     })
-    .run()
-  if (changes === 1) return
-  const row = tx.select().from(limits).where(eq(limits.key, key)).get()
-  throw new Rollback<Hits>({ status: 'limited', key, resetsAt: row?.resetsAt ?? resetsAt })
+    .returning({ key: limits.key })
+    .all()
+  return rows.map((row) => row.key)
+}
+
+function endOf({ windowSeconds }: Hit, now: Date): Date {
+  return new Date(now.getTime() + windowSeconds * 1000)
+}
+
+/** Of the limits that had no room the one that resets last. */
+function limitedBy(tx: SqliteDatabase, hits: readonly Hit[], counted: readonly string[]): Hits {
+  const refused = hits.map((hit) => hit.key).filter((key) => !counted.includes(key))
+  const rows = tx.select().from(limits).where(inArray(limits.key, refused)).all()
+  const [last] = rows.toSorted((a, b) => b.resetsAt.getTime() - a.resetsAt.getTime())
+  if (last === undefined) throw new Error('A limit that refused is not there.')
+  return { status: 'limited', key: last.key, resetsAt: last.resetsAt }
 }
 
 function giveBack(tx: SqliteDatabase, keys: readonly string[], now: Date): void {

@@ -1,5 +1,6 @@
 import type { AuthStore } from '@mindmesh/auth/ports'
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import { accountStore } from './account-store.ts'
 import { codeStore } from './code-store.ts'
 import { eventStore } from './event-store.ts'
 import { outboxStore } from './outbox-store.ts'
@@ -44,6 +45,7 @@ function createStore<Schema extends Record<string, unknown>>(
     users: userStore(db, users),
     sessions: sessionStore(db, users),
     codes: codeStore(db),
+    accounts: accountStore(db, users),
     rateLimits: rateLimitStore(db),
     events: eventStore(db),
     outbox: outboxStore(db),

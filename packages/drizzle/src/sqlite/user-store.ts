@@ -1,7 +1,8 @@
 import type { AppModel, Effects, Reservation, UserStore } from '@mindmesh/auth/ports'
-import { and, eq, gt, isNotNull, isNull, ne, notInArray, or, sql } from 'drizzle-orm'
+import { and, eq, gt, isNotNull, isNull, ne, or, sql } from 'drizzle-orm'
 import { Rollback, violatesUnique, write, type SqliteDatabase } from './database.ts'
-import { writeEffects } from './effects.ts'
+import { insertAccount } from './account-store.ts'
+import { voidCodes, writeEffects } from './effects.ts'
 import { endSessions } from './session-store.ts'
 import { authAccounts, authCodes, authEvents, authSessions } from './tables.ts'
 import { userReads } from './user-reads.ts'
@@ -75,7 +76,7 @@ function register(
     throw error
   }
   if (isReserved(tx, reservation, user.id)) throw new Rollback({ status: 'email_taken' })
-  if (account !== null) insertAccount(tx, account)
+  if (account !== null) insertAccount(tx, account, { status: 'account_taken' })
   writeEffects(tx, effects)
   const [registered] = tx
     .select(userColumnsOf(users))
@@ -84,20 +85,6 @@ function register(
     .all()
   if (registered === undefined) throw new Error('The row that was just written is not there.')
   return { status: 'registered', user: registered }
-}
-
-function insertAccount(
-  tx: SqliteDatabase,
-  account: NonNullable<Input<'register'>['account']>,
-): void {
-  try {
-    tx.insert(authAccounts)
-      .values({ ...account })
-      .run()
-  } catch (error) {
-    if (violatesUnique(error, 'auth_accounts')) throw new Rollback({ status: 'account_taken' })
-    throw error
-  }
 }
 
 /** Asked after the address was written: whoever gave it up in the meantime has reserved it by then. */
@@ -186,9 +173,4 @@ function deletePerson(
     .run()
   writeEffects(tx, effects)
   return 'deleted'
-}
-
-function voidCodes(tx: SqliteDatabase, userId: string, keepPurposes: readonly string[]): void {
-  const isVoid = and(eq(authCodes.userId, userId), notInArray(authCodes.purpose, [...keepPurposes]))
-  tx.delete(authCodes).where(isVoid).run()
 }

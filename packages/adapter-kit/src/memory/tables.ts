@@ -1,15 +1,17 @@
 import type {
+  AccountIdentity,
   AccountRecord,
   AuthEvent,
   CodeRecord,
-  NewUser,
   OutboxMail,
   SessionRecord,
   User,
 } from '@mindmesh/auth/ports'
+import { StoreError } from '@mindmesh/auth/ports'
 
 /** A person with what no app ever sees. */
-export interface UserRow extends User {
+export interface PersonRow<Profile extends object = object> {
+  readonly user: User & Profile
   readonly passwordHash: string | null
 }
 
@@ -31,8 +33,8 @@ export interface LimitRow {
 }
 
 /** Everything that is stored. Rows are never changed, only replaced, so a shallow copy is a snapshot. */
-export interface Rows {
-  readonly users: Map<string, UserRow>
+export interface Rows<Profile extends object = object> {
+  readonly users: Map<string, PersonRow<Profile>>
   readonly sessions: Map<string, SessionRecord>
   readonly codes: Map<string, CodeRecord>
   readonly accounts: Map<string, AccountRecord>
@@ -41,27 +43,29 @@ export interface Rows {
   readonly mails: Map<string, MailRow>
 }
 
-/** The rows, and the only two ways to them. */
-export interface Tables {
-  /** Runs a step on a copy, which becomes the rows unless the step throws. */
-  write<Result>(step: (rows: Rows) => Result): Promise<Result>
-  /** Gives a deep copy of what is read. */
-  read<Result>(query: (rows: Rows) => Result): Promise<Result>
+/** The key of an identity among the accounts. */
+export function accountKey({ provider, subject }: AccountIdentity): string {
+  return JSON.stringify([provider, subject])
 }
 
-/** Thrown inside a step to undo it and to answer with this outcome. */
-export class Undo<Outcome> extends Error {
-  readonly outcome: Outcome
-
-  constructor(outcome: Outcome) {
-    super('The step was undone.')
-    this.outcome = outcome
-  }
+/** The rows, and the only two ways to them. */
+export interface Tables<Profile extends object = object> {
+  /**
+   * Runs a step on a copy of the rows, which takes their place unless the step throws; nothing comes between. The step
+   * gets a deep copy of the input, and its result is copied too: no row is shared with the caller.
+   */
+  write<Input, Result>(
+    operation: string,
+    input: Input,
+    step: (rows: Rows<Profile>, input: Input) => Result,
+  ): Promise<Result>
+  /** Gives a deep copy of what is read. */
+  read<Result>(query: (rows: Rows<Profile>) => Result): Promise<Result>
 }
 
 /** Empty tables. */
-export function createTables(): Tables {
-  let rows: Rows = {
+export function createTables<Profile extends object>(): Tables<Profile> {
+  let rows: Rows<Profile> = {
     users: new Map(),
     sessions: new Map(),
     codes: new Map(),
@@ -71,22 +75,21 @@ export function createTables(): Tables {
     mails: new Map(),
   }
   return {
-    async write(step) {
+    async write(operation, input, step) {
       const staged = copyOf(rows)
       try {
-        const result = structuredClone(step(staged))
+        const result = structuredClone(step(staged, structuredClone(input)))
         rows = staged
         return result
       } catch (error) {
-        if (error instanceof Undo) return error.outcome
-        throw error
+        throw new StoreError(operation, { cause: error })
       }
     },
     read: async (query) => structuredClone(query(rows)),
   }
 }
 
-function copyOf(rows: Rows): Rows {
+function copyOf<Profile extends object>(rows: Rows<Profile>): Rows<Profile> {
   return {
     users: new Map(rows.users),
     sessions: new Map(rows.sessions),
@@ -95,18 +98,5 @@ function copyOf(rows: Rows): Rows {
     limits: new Map(rows.limits),
     events: new Map(rows.events),
     mails: new Map(rows.mails),
-  }
-}
-
-/** The row of somebody new; the app's columns first, so that none of them can take a library column's place. */
-export function newUserRow(user: NewUser, profile: object): UserRow {
-  return {
-    ...structuredClone(profile),
-    ...user,
-    passwordVersion: 0,
-    blockedAt: null,
-    blockedReason: null,
-    lastSignedInAt: null,
-    updatedAt: user.createdAt,
   }
 }
