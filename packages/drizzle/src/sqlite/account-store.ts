@@ -1,6 +1,7 @@
 import type { AccountIdentity, AccountStore, AppModel, Effects } from '@mindmesh/auth/ports'
 import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
-import { read, Rollback, violatesUnique, write, type SqliteDatabase } from './database.ts'
+import { Rollback } from '../shared/attempt.ts'
+import { read, violatesUnique, write, type SqliteDatabase } from './database.ts'
 import { voidCodes, writeEffects } from './effects.ts'
 import { endSessions } from './session-store.ts'
 import { authAccounts } from './tables.ts'

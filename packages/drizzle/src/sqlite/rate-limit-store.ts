@@ -1,6 +1,7 @@
 import type { Hit, RateLimitStore } from '@mindmesh/auth/ports'
 import { and, gt, inArray, sql } from 'drizzle-orm'
-import { Rollback, write, type SqliteDatabase } from './database.ts'
+import { Rollback } from '../shared/attempt.ts'
+import { write, type SqliteDatabase } from './database.ts'
 import { authRateLimits as limits } from './tables.ts'
 
 type Hits = Awaited<ReturnType<RateLimitStore['hit']>>

@@ -1,12 +1,14 @@
 import type { AppModel, Effects, Reservation, UserStore } from '@mindmesh/auth/ports'
 import { and, eq, gt, isNotNull, isNull, ne, or, sql } from 'drizzle-orm'
-import { Rollback, violatesUnique, write, type SqliteDatabase } from './database.ts'
+import { Rollback } from '../shared/attempt.ts'
+import { ownColumns } from '../shared/own-columns.ts'
+import { violatesUnique, write, type SqliteDatabase } from './database.ts'
 import { insertAccount } from './account-store.ts'
 import { voidCodes, writeEffects } from './effects.ts'
 import { endSessions } from './session-store.ts'
-import { authAccounts, authCodes, authEvents, authSessions } from './tables.ts'
+import { authAccounts, authCodes, authEvents, authSessions, users as library } from './tables.ts'
 import { userReads } from './user-reads.ts'
-import { ownColumns, userColumnsOf, type UsersTable } from './users-table.ts'
+import { userColumnsOf, type UsersTable } from './users-table.ts'
 
 /** People. */
 export function userStore(db: SqliteDatabase, users: UsersTable): UserStore<AppModel> {
@@ -69,7 +71,11 @@ function register(
 ): Awaited<ReturnType<UserStore<AppModel>['register']>> {
   try {
     tx.insert(users)
-      .values({ ...ownColumns(users, profile), ...user, updatedAt: user.createdAt })
+      .values({
+        ...ownColumns({ app: users, library }, profile),
+        ...user,
+        updatedAt: user.createdAt,
+      })
       .run()
   } catch (error) {
     if (violatesUnique(error, `.${users.email.name}`)) throw new Rollback({ status: 'email_taken' })

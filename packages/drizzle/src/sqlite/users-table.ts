@@ -1,7 +1,7 @@
 import type { User } from '@mindmesh/auth/ports'
 import { getTableColumns, type InferInsertModel, type InferSelectModel } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { users } from './tables.ts'
+import type { users } from './tables.ts'
 
 /** The library's own table. */
 export type UsersTable = typeof users
@@ -21,13 +21,4 @@ export interface ModelOf<Table extends SQLiteTable> {
 export function userColumnsOf(table: UsersTable) {
   const { passwordHash: _hash, ...columns } = getTableColumns(table)
   return columns
-}
-
-/** The app's own columns of a profile. Whatever else it holds, the library's columns are never taken from it. */
-export function ownColumns(table: UsersTable, profile: object): Record<string, unknown> {
-  const known = new Set(Object.keys(getTableColumns(table)))
-  const ours = new Set(Object.keys(getTableColumns(users)))
-  return Object.fromEntries(
-    Object.entries(profile).filter(([name]) => known.has(name) && !ours.has(name)),
-  )
 }
