@@ -3,9 +3,6 @@ import type { ContractContext } from './contract-case.ts'
 import { ContractViolation } from './contract-violation.ts'
 import { expectEqual, present } from './expect.ts'
 
-/** How many calls a race has. */
-export const RACERS = 32
-
 /** Longer than any list of the cases. */
 export const ALL = 1000
 
@@ -74,14 +71,6 @@ export async function storedUser(
   user: { readonly id: string },
 ): Promise<User> {
   return present(await store.users.findById(user.id), 'users.findById of a registered person')
-}
-
-/** Runs the same call so many times at once. */
-export async function race<Outcome>(
-  call: (index: number) => Promise<Outcome>,
-  racers: number = RACERS,
-): Promise<readonly Outcome[]> {
-  return Promise.all(Array.from({ length: racers }, (_, index) => call(index)))
 }
 
 /** Ids in their order, for lists whose order is not told. */

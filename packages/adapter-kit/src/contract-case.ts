@@ -6,6 +6,7 @@ export type ContractGroup =
   | 'users'
   | 'sessions'
   | 'codes'
+  | 'accounts'
   | 'rateLimits'
   | 'events'
   | 'outbox'
@@ -34,6 +35,8 @@ export interface ContractContextOptions {
   readonly profile?: ProfileSource
   /** The moment that counts as now. @default 2026-03-01T12:00:00.123Z */
   readonly now?: Date
+  /** 0 to 4095: contexts that share a store, in one process or in several, differ in it, and so do their rows. @default 0 */
+  readonly series?: number
 }
 
 /** The context of one case. The store's tables must be empty, and each case needs its own. */
@@ -42,7 +45,7 @@ export function contractContext(
   options: ContractContextOptions = {},
 ): ContractContext {
   const now = options.now ?? new Date('2026-03-01T12:00:00.123Z')
-  return { store, now, make: fixtures(now, options.profile) }
+  return { store, now, make: fixtures(now, options) }
 }
 
 /** Cases of one group from their names and bodies. */

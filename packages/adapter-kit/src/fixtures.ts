@@ -3,6 +3,7 @@ import type {
   AuthEvent,
   CodeRecord,
   Effects,
+  Hit,
   NewUser,
   OutboxMail,
   Reservation,
@@ -30,6 +31,10 @@ export interface Fixtures {
   mail(fields?: Partial<OutboxMail>): OutboxMail
   /** A hash that no other row has. */
   secretHash(): SecretHash
+  /** Two that differ in case only. */
+  twinHashes(): readonly [SecretHash, SecretHash]
+  /** A limit whose key no other has: 10 in a minute. */
+  hit(fields?: Partial<Hit>): Hit
   /** Asks for a place where no code is. */
   reservation(fields?: Partial<Reservation>): Reservation
   /** One event, one mail and one code, the code of this person. */
@@ -39,6 +44,8 @@ export interface Fixtures {
 /** What the makers of single rows have in common. */
 interface Source {
   readonly now: Date
+  /** Three hexadecimal digits. */
+  readonly series: string
   readonly next: () => number
   readonly id: () => string
   readonly at: (milliseconds: number) => Date
@@ -47,9 +54,12 @@ interface Source {
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 
-/** Fixtures around this moment. */
-export function fixtures(now: Date, profile: ProfileSource = {}): Fixtures {
-  const source = createSource(now)
+/** Fixtures around this moment. Those of another series share no id, address or hash with them. */
+export function fixtures(
+  now: Date,
+  { profile = {}, series = 0 }: { readonly profile?: ProfileSource; readonly series?: number },
+): Fixtures {
+  const source = createSource(now, series)
   const make = {
     id: source.id,
     at: source.at,
@@ -63,6 +73,8 @@ export function fixtures(now: Date, profile: ProfileSource = {}): Fixtures {
     event: (fields: Partial<AuthEvent> = {}) => event(source, fields),
     mail: (fields: Partial<OutboxMail> = {}) => mail(source, fields),
     secretHash: () => secretHash(source),
+    twinHashes: () => twinHashes(source),
+    hit: (fields: Partial<Hit> = {}) => hit(source, fields),
     reservation: (fields: Partial<Reservation> = {}) => reservation(source, fields),
   }
   return {
@@ -79,26 +91,28 @@ function profileOf(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {}
 }
 
-function createSource(now: Date): Source {
+function createSource(now: Date, seriesNumber: number): Source {
   let count = 0
   const next = (): number => {
     count += 1
     return count
   }
+  const series = seriesNumber.toString(16).padStart(3, '0')
   const time = now.getTime().toString(16).padStart(12, '0')
   return {
     now,
+    series,
     next,
     id: () => {
       const tail = next().toString(16).padStart(12, '0')
-      return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${tail}`
+      return `${time.slice(0, 8)}-${time.slice(8)}-7000-8${series}-${tail}`
     },
     at: (milliseconds) => new Date(now.getTime() + milliseconds),
   }
 }
 
-function newUser({ id, next, now }: Source, fields: Partial<NewUser>): NewUser {
-  const name = `person-${next()}`
+function newUser({ id, next, now, series }: Source, fields: Partial<NewUser>): NewUser {
+  const name = `person-${series}-${next()}`
   return {
     id: id(),
     email: `${name}@example.com`,
@@ -114,7 +128,7 @@ function newSession(source: Source, userId: string, fields: Partial<SessionRecor
   return {
     id: source.id(),
     userId,
-    refreshSalt: hashText('s', source.next()),
+    refreshSalt: hashText('s', source),
     refreshGeneration: 1,
     rotatedAt: source.now,
     expiresAt: source.at(7 * DAY),
@@ -134,7 +148,7 @@ function newCode(source: Source, fields: Partial<CodeRecord>): CodeRecord {
   return {
     id: source.id(),
     purpose: 'email_verify',
-    subject: hashText('a', source.next()),
+    subject: hashText('a', source),
     userId: null,
     secretHash: secretHash(source),
     attemptsLeft: 5,
@@ -146,7 +160,7 @@ function newCode(source: Source, fields: Partial<CodeRecord>): CodeRecord {
 }
 
 function account(source: Source, userId: string, fields: Partial<AccountRecord>): AccountRecord {
-  const subject = `subject-${source.next()}`
+  const subject = `subject-${source.series}-${source.next()}`
   return { provider: 'github', subject, userId, email: null, createdAt: source.now, ...fields }
 }
 
@@ -176,19 +190,31 @@ function mail(source: Source, fields: Partial<OutboxMail>): OutboxMail {
 }
 
 function reservation(source: Source, fields: Partial<Reservation>): Reservation {
-  const subject = hashText('r', source.next())
+  const subject = hashText('r', source)
   return { purpose: 'email_reserved', subject, now: source.now, ...fields }
 }
 
+function hit(source: Source, fields: Partial<Hit>): Hit {
+  return { key: hashText('l', source), limit: 10, windowSeconds: 60, ...fields }
+}
+
 function secretHash(source: Source): SecretHash {
-  const text = hashText('h', source.next())
+  return asSecretHash(hashText('h', source))
+}
+
+function twinHashes(source: Source): readonly [SecretHash, SecretHash] {
+  const text = hashText('h', source)
+  return [asSecretHash(text), asSecretHash(text.replace('h', 'H'))]
+}
+
+function asSecretHash(text: string): SecretHash {
   if (!isSecretHash(text)) throw new Error('A fixture is not of the form of a hash.')
   return text
 }
 
 /** 43 characters, as base64url of 32 bytes. */
-function hashText(letter: string, count: number): string {
-  return `${letter}${String(count).padStart(42, '0')}`
+function hashText(letter: string, { series, next }: Source): string {
+  return `${letter}${series}${String(next()).padStart(39, '0')}`
 }
 
 function isSecretHash(text: string): text is SecretHash {

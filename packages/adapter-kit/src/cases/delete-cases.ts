@@ -1,6 +1,6 @@
-import { issue, openSession, race, register } from '../arrange.ts'
+import { issue, openSession, register } from '../arrange.ts'
 import { casesOf, type ContractCase } from '../contract-case.ts'
-import { countOf, expectEqual } from '../expect.ts'
+import { expectEqual } from '../expect.ts'
 import { listEvents } from '../written.ts'
 
 /** What a deletion leaves. */
@@ -53,15 +53,5 @@ export const deleteCases: readonly ContractCase[] = casesOf('users', {
     const input = { user: again, profile: make.profile(), account, reservation }
     const { status } = await store.users.register(input, {})
     expectEqual(status, 'account_taken', 'users.register with their account')
-  },
-  'users.delete: of many at once exactly one deletes': async (context) => {
-    const { store, make } = context
-    const user = await register(context)
-    const outcomes = await race(async () =>
-      store.users.delete(user.id, { events: [make.event({ type: 'ACCOUNT_DELETED' })] }),
-    )
-    expectEqual(countOf(outcomes, 'deleted'), 1, 'how many deleted')
-    expectEqual(countOf(outcomes, 'gone'), outcomes.length - 1, 'how many were told gone')
-    expectEqual((await listEvents(context)).length, 1, 'how many events there are')
   },
 })

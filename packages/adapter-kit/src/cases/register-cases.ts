@@ -1,7 +1,6 @@
-import { issue, race, register, storedUser } from '../arrange.ts'
+import { issue, register, storedUser } from '../arrange.ts'
 import { casesOf, type ContractCase } from '../contract-case.ts'
-import { countOf, expectColumns, expectEqual } from '../expect.ts'
-import { listEvents } from '../written.ts'
+import { expectColumns, expectEqual } from '../expect.ts'
 import { AWKWARD } from './texts.ts'
 
 /** What registering writes and who may. */
@@ -90,42 +89,5 @@ export const registerCases: readonly ContractCase[] = casesOf('users', {
     const input = { user, profile: make.profile(), account, reservation: make.reservation() }
     expectEqual((await store.users.register(input, {})).status, 'email_taken', 'users.register')
     await register(context, {}, (other) => make.account(other, { subject }))
-  },
-  'users.register: of many at once for one address exactly one wins': async (context) => {
-    const { store, make } = context
-    const outcomes = await race(async () => {
-      const user = make.newUser({ email: 'raced@example.com' })
-      const input = {
-        user,
-        profile: make.profile(),
-        account: make.account(user),
-        reservation: make.reservation(),
-      }
-      const { status } = await store.users.register(input, {
-        events: [make.event({ type: 'REGISTRATION_SUCCESS', userId: user.id })],
-      })
-      return { status, id: user.id }
-    })
-    const winners = outcomes.filter(({ status }) => status === 'registered')
-    expectEqual(winners.length, 1, 'how many registered')
-    const losers = outcomes.filter(({ status }) => status === 'email_taken')
-    expectEqual(losers.length, outcomes.length - 1, 'how many were told email_taken')
-    const found = await store.users.findByEmail('raced@example.com')
-    expectEqual(found?.id, winners[0]?.id, 'who has the address')
-    const events = await listEvents(context)
-    expectEqual([events.length, events[0]?.userId], [1, found?.id], 'the events')
-  },
-  'users.register: of many at once for one account exactly one wins': async (context) => {
-    const { store, make } = context
-    const statuses = await race(async () => {
-      const user = make.newUser()
-      const account = make.account(user, { subject: 'raced' })
-      const input = { user, profile: make.profile(), account, reservation: make.reservation() }
-      return (await store.users.register(input, {})).status
-    })
-    expectEqual(countOf(statuses, 'registered'), 1, 'how many registered')
-    expectEqual(countOf(statuses, 'account_taken'), statuses.length - 1, 'how many were told')
-    const people = await store.users.list({ after: null, limit: 100 })
-    expectEqual(people.length, 1, 'how many people there are')
   },
 })

@@ -99,16 +99,15 @@ export const sessionCases: readonly ContractCase[] = casesOf('sessions', {
     expectEqual(await storedSession(context, kept), kept, 'the session that is kept')
     expectEqual(await storedSession(context, others), others, 'a session of another person')
   },
-  'sessions.revokeAll: sessions that had ended stay as they are': async (context) => {
+  'sessions.revokeAll: sessions that were revoked before stay as they are': async (context) => {
     const { store, make } = context
     const user = await register(context)
     const revoked = await openSession(context, user)
     await store.sessions.revoke({ sessionId: revoked.id, at: make.at(1), reason: 'logout' }, {})
-    const expired = await openSession(context, user, { expiresAt: make.at(7) })
     const before = await store.sessions.listAll(user.id)
     const input = { userId: user.id, keepSessionId: null, at: make.at(7) }
     const count = await store.sessions.revokeAll({ ...input, reason: 'revoked' }, {})
-    expectEqual(count, 0, `how many were ended; ${expired.id} had expired`)
+    expectEqual(count, 0, 'how many were ended')
     expectEqual(await store.sessions.listAll(user.id), before, 'the sessions')
   },
   'sessions.revokeAll: writes its effects where there was nothing to end': async (context) => {

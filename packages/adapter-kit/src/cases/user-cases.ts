@@ -11,8 +11,8 @@ export function addressChange({ make }: ContractContext, user: User): Input<'cha
   return {
     userId: user.id,
     from: user.email,
-    to: 'new@example.com',
-    displayEmail: 'New@Example.com',
+    to: `new-${user.id}@example.com`,
+    displayEmail: `New-${user.id}@Example.com`,
     at: make.at(5),
     reason: 'email_changed',
     keepPurposes: [],

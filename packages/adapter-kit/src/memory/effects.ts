@@ -57,7 +57,7 @@ export function isReserved(rows: Rows, reservation: Reservation, userId: string)
   return code !== undefined && isLive(code, reservation.now) && code.userId !== userId
 }
 
-/** Ends the sessions of a person that have not ended, but one. Returns how many. */
+/** Ends the sessions of a person that are not revoked yet, but one. Returns how many. */
 export function endSessions(
   rows: Rows,
   input: {

@@ -158,7 +158,7 @@ export interface SessionStore<App extends AppModel> {
     input: { readonly sessionId: string; readonly at: Date; readonly reason: RevokeReason },
     effects: Effects,
   ): Promise<'revoked' | 'stale'>
-  /** Ends all sessions of a person that have not ended, but `keepSessionId`. Effects are written in any case. */
+  /** Ends all sessions of a person that are not revoked yet, but `keepSessionId`. Gives how many. Effects are written in any case. */
   revokeAll(
     input: {
       readonly userId: string

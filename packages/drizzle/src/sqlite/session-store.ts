@@ -88,7 +88,7 @@ function rotate(
   return 'rotated'
 }
 
-/** Ends the sessions of a person that have not ended, but one. Returns how many. */
+/** Ends the sessions of a person that are not revoked yet, but one. Returns how many. */
 export function endSessions(
   tx: SqliteDatabase,
   { userId, keepSessionId, at, reason }: Parameters<SessionStore<AppModel>['revokeAll']>[0],

@@ -1,0 +1,45 @@
+import { accountCases } from './cases/account-cases.ts'
+import { accountChanges } from './cases/account-changes.ts'
+import { codeCases } from './cases/code-cases.ts'
+import { codeChanges } from './cases/code-changes.ts'
+import { deleteCases } from './cases/delete-cases.ts'
+import { eventCases } from './cases/event-cases.ts'
+import { limitCases } from './cases/limit-cases.ts'
+import { outboxCases } from './cases/outbox-cases.ts'
+import { outboxChanges } from './cases/outbox-changes.ts'
+import { registerCases } from './cases/register-cases.ts'
+import { registerChanges } from './cases/register-changes.ts'
+import { sessionCases } from './cases/session-cases.ts'
+import { sessionChanges } from './cases/session-changes.ts'
+import { storeCases } from './cases/store-cases.ts'
+import { userCases } from './cases/user-cases.ts'
+import { userChanges } from './cases/user-changes.ts'
+import { userReadCases } from './cases/user-read-cases.ts'
+import { casesOfChange } from './change.ts'
+import type { ContractCase } from './contract-case.ts'
+import { races } from './races/all-races.ts'
+import { casesOfRaces } from './races/race.ts'
+
+/** What a store must do: every case needs an empty store of its own. */
+export const contractCases: readonly ContractCase[] = [
+  ...registerCases,
+  ...userCases,
+  ...userReadCases,
+  ...deleteCases,
+  ...sessionCases,
+  ...codeCases,
+  ...accountCases,
+  ...limitCases,
+  ...eventCases,
+  ...outboxCases,
+  ...storeCases,
+  ...[
+    ...registerChanges,
+    ...userChanges,
+    ...sessionChanges,
+    ...codeChanges,
+    ...accountChanges,
+    ...outboxChanges,
+  ].flatMap(casesOfChange),
+  ...casesOfRaces(races),
+]
