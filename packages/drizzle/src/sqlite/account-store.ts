@@ -1,6 +1,7 @@
 import type { AccountIdentity, AccountStore, AppModel, Effects } from '@mindmesh/auth/ports'
 import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { Rollback } from '../shared/attempt.ts'
+import { once } from '../shared/once.ts'
 import { read, violatesUnique, write, type SqliteDatabase } from './database.ts'
 import { voidCodes, writeEffects } from './effects.ts'
 import { endSessions } from './session-store.ts'
@@ -13,17 +14,19 @@ type Input<Method extends 'link' | 'claim' | 'unlink'> = Parameters<
 
 /** Identities at OAuth providers. */
 export function accountStore(db: SqliteDatabase, users: UsersTable): AccountStore<AppModel> {
-  const findUser = db
-    .select(userColumnsOf(users))
-    .from(authAccounts)
-    .innerJoin(users, eq(users.id, authAccounts.userId))
-    .where(
-      isIdentity({ provider: sql.placeholder('provider'), subject: sql.placeholder('subject') }),
-    )
-    .prepare()
+  const findUser = once(() =>
+    db
+      .select(userColumnsOf(users))
+      .from(authAccounts)
+      .innerJoin(users, eq(users.id, authAccounts.userId))
+      .where(
+        isIdentity({ provider: sql.placeholder('provider'), subject: sql.placeholder('subject') }),
+      )
+      .prepare(),
+  )
   return {
     findUser: async ({ provider, subject }) =>
-      read('accounts.findUser', () => findUser.get({ provider, subject }) ?? null),
+      read('accounts.findUser', () => findUser().get({ provider, subject }) ?? null),
     listByUser: async (userId) =>
       read('accounts.listByUser', () =>
         db

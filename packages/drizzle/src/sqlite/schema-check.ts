@@ -1,6 +1,7 @@
 import { ConfigError, type ConfigProblem } from '@mindmesh/auth/ports'
 import { sql } from 'drizzle-orm'
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { requiredKeys } from '../shared/required-keys.ts'
 import { read, type SqliteDatabase } from './database.ts'
 
 interface LiveColumn {
@@ -23,7 +24,7 @@ function compare(db: SqliteDatabase, table: SQLiteTable): readonly ConfigProblem
   const { name, columns } = getTableConfig(table)
   const live = db.all<LiveColumn>(sql`select name, type from pragma_table_info(${name})`)
   if (live.length === 0) return [{ field: name, message: `the table is missing; ${MEND}` }]
-  return columns.flatMap((column) => {
+  const wrongColumns = columns.flatMap((column) => {
     const field = `${name}.${column.name}`
     const found = live.find((c) => c.name === column.name)
     const expected = column.getSQLType()
@@ -31,4 +32,19 @@ function compare(db: SqliteDatabase, table: SQLiteTable): readonly ConfigProblem
     if (found.type.toLowerCase() === expected.toLowerCase()) return []
     return [{ field, message: `is ${found.type} and must be ${expected}; ${MEND}` }]
   })
+  return [...wrongColumns, ...missingKeys(db, table)]
+}
+
+/** Without its unique index a table would let two calls win where one must. */
+function missingKeys(db: SqliteDatabase, table: SQLiteTable): readonly ConfigProblem[] {
+  const config = getTableConfig(table)
+  const live = db.all<{ columns: string }>(sql`
+    select (select group_concat(name) from (select name from pragma_index_info(l.name) order by seqno)) as columns
+    from pragma_index_list(${config.name}) as l where l."unique" = 1 and l.partial = 0`)
+  return requiredKeys(config)
+    .filter((columns) => !live.some((index) => index.columns === columns.join()))
+    .map((columns) => ({
+      field: `${config.name}.${columns.join('+')}`,
+      message: `must have a unique index; ${MEND}`,
+    }))
 }

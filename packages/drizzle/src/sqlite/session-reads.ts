@@ -1,5 +1,6 @@
 import type { AppModel, SessionStore } from '@mindmesh/auth/ports'
 import { and, desc, eq, getTableColumns, gt, isNotNull, isNull, sql } from 'drizzle-orm'
+import { once } from '../shared/once.ts'
 import { read, type SqliteDatabase } from './database.ts'
 import { authSessions } from './tables.ts'
 import { userColumnsOf, type UsersTable } from './users-table.ts'
@@ -8,14 +9,16 @@ type Reads = Pick<SessionStore<AppModel>, 'find' | 'listLive' | 'listAll' | 'lis
 
 /** The queries on sessions. */
 export function sessionReads(db: SqliteDatabase, users: UsersTable): Reads {
-  const byId = db
-    .select({ session: getTableColumns(authSessions), user: userColumnsOf(users) })
-    .from(authSessions)
-    .innerJoin(users, eq(users.id, authSessions.userId))
-    .where(eq(authSessions.id, sql.placeholder('id')))
-    .prepare()
+  const byId = once(() =>
+    db
+      .select({ session: getTableColumns(authSessions), user: userColumnsOf(users) })
+      .from(authSessions)
+      .innerJoin(users, eq(users.id, authSessions.userId))
+      .where(eq(authSessions.id, sql.placeholder('id')))
+      .prepare(),
+  )
   return {
-    find: async (sessionId) => read('sessions.find', () => byId.get({ id: sessionId }) ?? null),
+    find: async (sessionId) => read('sessions.find', () => byId().get({ id: sessionId }) ?? null),
     listLive: async (userId, now) =>
       read('sessions.listLive', () => {
         const isLive = and(
