@@ -15,10 +15,20 @@ import { storeCases } from './cases/store-cases.ts'
 import { userCases } from './cases/user-cases.ts'
 import { userChanges } from './cases/user-changes.ts'
 import { userReadCases } from './cases/user-read-cases.ts'
-import { casesOfChange } from './change.ts'
+import { casesOfChange, type Change } from './change.ts'
 import type { ContractCase } from './contract-case.ts'
 import { races } from './races/all-races.ts'
 import { casesOfRaces } from './races/race.ts'
+
+/** Every method that takes effects, with the ways to win and to lose it. */
+export const changes: readonly Change[] = [
+  ...registerChanges,
+  ...userChanges,
+  ...sessionChanges,
+  ...codeChanges,
+  ...accountChanges,
+  ...outboxChanges,
+]
 
 /** What a store must do: every case needs an empty store of its own. */
 export const contractCases: readonly ContractCase[] = [
@@ -33,13 +43,6 @@ export const contractCases: readonly ContractCase[] = [
   ...eventCases,
   ...outboxCases,
   ...storeCases,
-  ...[
-    ...registerChanges,
-    ...userChanges,
-    ...sessionChanges,
-    ...codeChanges,
-    ...accountChanges,
-    ...outboxChanges,
-  ].flatMap(casesOfChange),
+  ...changes.flatMap(casesOfChange),
   ...casesOfRaces(races),
 ]

@@ -63,9 +63,14 @@ async function rejectionOf(call: Promise<unknown>): Promise<unknown> {
   }
 }
 
+/** Whether both are equal in depth, as `expectEqual` has it. */
+export function areEqual(a: unknown, b: unknown): boolean {
+  return difference(a, b, '') === null
+}
+
 /** How many of these are equal to `value`. */
 export function countOf(values: readonly unknown[], value: unknown): number {
-  return values.filter((each) => difference(each, value, '') === null).length
+  return values.filter((each) => areEqual(each, value)).length
 }
 
 function difference(actual: unknown, expected: unknown, path: string): Difference | null {

@@ -1,4 +1,4 @@
-export { contractCases } from './all-cases.ts'
+export { changes, contractCases } from './all-cases.ts'
 export { contractContext } from './contract-case.ts'
 export type {
   ContractCase,
@@ -16,3 +16,6 @@ export type { Race } from './races/race.ts'
 export { races } from './races/all-races.ts'
 export { forkRacers, serveRaces } from './races/racers.ts'
 export type { Racers, RacersOptions } from './races/racers.ts'
+export type { Attempt, Change } from './change.ts'
+export { checkFault, countStatements } from './faults.ts'
+export type { Fault, FaultInjector } from './faults.ts'

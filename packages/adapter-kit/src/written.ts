@@ -1,4 +1,11 @@
-import type { AuthEvent, ClaimedMail, CodeRecord, Credentials, Effects } from '@mindmesh/auth/ports'
+import type {
+  AccountRecord,
+  AuthEvent,
+  ClaimedMail,
+  CodeRecord,
+  Credentials,
+  Effects,
+} from '@mindmesh/auth/ports'
 import type { AppModel, SessionRecord } from '@mindmesh/auth/ports'
 import { ALL, sortedIds } from './arrange.ts'
 import type { ContractContext } from './contract-case.ts'
@@ -10,6 +17,7 @@ export interface Snapshot {
     readonly credentials: Credentials<AppModel> | null
     readonly sessions: readonly SessionRecord[]
     readonly codes: readonly CodeRecord[]
+    readonly accounts: readonly AccountRecord[]
   }[]
   readonly events: readonly AuthEvent[]
 }
@@ -23,6 +31,7 @@ export async function snapshotOf({ store }: ContractContext): Promise<Snapshot> 
       credentials: await store.users.findCredentials(id),
       sessions: await store.sessions.listAll(id),
       codes: codes.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+      accounts: await store.accounts.listByUser(id),
     })
   }
   return { people, events: await listEvents({ store }) }
