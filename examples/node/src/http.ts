@@ -79,7 +79,8 @@ const HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
-  'referrer-policy': 'no-referrer',
+  // With `no-referrer` browsers post forms with `Origin: null`, and the check above would refuse every one of them.
+  'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
 }
 

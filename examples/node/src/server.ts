@@ -64,7 +64,8 @@ async function answerTo(
   if (page !== undefined) {
     // A link in a mail leads here with its token; only posting the form uses it up.
     const values = { token: visit.url.searchParams.get('token') ?? '' }
-    return show(page.title, formBody(path, page, { ...EMPTY, values }))
+    const notice = visit.url.search.slice(1)
+    return show(page.title, formBody(path, page, { ...EMPTY, values, notice }))
   }
   if (path === '/' && visitor !== null) return show('Profile', await profileBody(visit, visitor))
   if (path === '/') return show('Welcome', welcomeBody())

@@ -86,6 +86,14 @@ async function signIn(browser: Browser, email: string, password: string): Promis
   expect(await browser.post('/verify', { code })).toMatchObject({ status: 303, location: '/' })
 }
 
+test('site: its pages let a browser say where a form comes from', async () => {
+  // With `no-referrer` a browser posts `Origin: null`, which is refused as another site's.
+  const page = await fetch(`${origin}/login`)
+  expect(page.headers.get('referrer-policy')).toBe('same-origin')
+  const posted = await new Browser().post('/login', {}, { origin: 'null' })
+  expect(posted.status).toBe(403)
+})
+
 test('site: the whole journey with forms and mails', async () => {
   const email = 'anna@example.com'
   const browser = new Browser()
@@ -124,7 +132,10 @@ test('site: the whole journey with forms and mails', async () => {
   })
   expect(reset).toMatchObject({ status: 303, location: '/login?reset' })
   await signIn(browser, email, 'a third long password')
-  expect((await browser.get('/inbox')).body).toContain('sandbox=""')
+  expect((await browser.get('/inbox')).body).toMatch(
+    // No scripts, and nothing of the site: links open beside it.
+    /sandbox="allow-popups allow-popups-to-escape-sandbox"/,
+  )
 })
 
 test('site: what is wrong is said at its field', async () => {

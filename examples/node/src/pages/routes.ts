@@ -12,6 +12,8 @@ export interface FormPage {
   readonly fields: readonly Field[]
   readonly intro?: Html
   readonly outro?: Html
+  /** What is said above the form after this or that, by the word in the page's query. */
+  readonly notices?: Readonly<Record<string, string>>
   /** Does it; gives where to go next. Throws an `AuthError` to be shown. */
   submit(
     visit: Visit,
@@ -62,6 +64,13 @@ export const formPages: Readonly<Record<string, FormPage>> = {
     title: 'Sign in',
     button: 'Send me a code',
     fields: [EMAIL, PASSWORD],
+    notices: {
+      registered: 'Your account is there. Sign in to it now.',
+      reset: 'Your new password is set. Sign in with it.',
+      confirmed: 'Your new address is confirmed. Sign in with it.',
+      restored:
+        'Your address is restored. Sign in, and choose a new password if somebody else changed it.',
+    },
     outro: html`<p><a href="/password/forgot">Forgotten password?</a></p>`,
     async submit(visit, { email = '', password = '' }) {
       const step = await visit.api.auth.login(email, password)
@@ -189,11 +198,16 @@ function present(visitor: SignedInVisitor | null): SignedInVisitor {
   return visitor
 }
 
-/** The body of a form's page. */
-export function formBody(path: string, page: FormPage, state: FormState): Html {
+/** The body of a form's page. `notice` is a word of the page's own notices; anything else says nothing. */
+export function formBody(
+  path: string,
+  page: FormPage,
+  state: FormState & { readonly notice?: string },
+): Html {
+  const notice = new Map(Object.entries(page.notices ?? {})).get(state.notice ?? '')
   return html`<section class="card narrow">
     <h1>${page.title}</h1>
-    ${page.intro ?? null}${form(path, page.fields, page.button, state)}${page.outro ?? null}
+    ${notice === undefined ? null : html`<p class="notice" role="status">${notice}</p>`}${page.intro ?? null}${form(path, page.fields, page.button, state)}${page.outro ?? null}
   </section>`
 }
 
@@ -223,6 +237,7 @@ export async function profileBody(visit: Visit, visitor: SignedInVisitor): Promi
   const { displayName, displayEmail, emailVerifiedAt } = visitor.user
   return html`<section class="card">
       <h1>Hello, ${displayName}</h1>
+      ${visit.url.search === '?changed' ? html`<p class="notice" role="status">Your password is changed. Other sessions have ended.</p>` : null}
       <p>
         ${displayEmail}
         <span class="soft">${emailVerifiedAt === null ? 'not verified' : 'verified'}</span>
@@ -257,7 +272,11 @@ export async function inboxBody(folder: string): Promise<Html> {
         html`<section class="card">
           <h2>${mail.subject}</h2>
           <p class="soft">To ${mail.to}, ${minute(mail.date)}</p>
-          <iframe sandbox="" title="${mail.subject}" srcdoc="${mail.html}"></iframe>
+          <iframe
+            sandbox="allow-popups allow-popups-to-escape-sandbox"
+            title="${mail.subject}"
+            srcdoc="${`<base target="_blank">${mail.html}`}"
+          ></iframe>
           <details>
             <summary>As plain text</summary>
             <pre>${mail.text}</pre>
