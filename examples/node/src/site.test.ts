@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readMailbox } from '@mindmesh/auth-mailers/file'
+import { readMailbox, type StoredMail } from '@mindmesh/auth-mailers/file'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openApp, type App } from './auth.ts'
 import { createSite } from './server.ts'
@@ -57,12 +57,16 @@ class Browser {
   }
 }
 
-async function newestMail(to: string, subject: RegExp) {
+async function mailsTo(to: string, subject: RegExp): Promise<readonly StoredMail[]> {
+  const mails = await readMailbox(join(folder, 'mailbox'))
+  return mails.filter((mail) => mail.to === to && subject.test(mail.subject))
+}
+
+/** The newest of such mails, once there are more of them than `before`. */
+async function newestMail(to: string, subject: RegExp, before = 0): Promise<StoredMail> {
   return waitFor(async () => {
-    const mail = (await readMailbox(join(folder, 'mailbox'))).find(
-      (m) => m.to === to && subject.test(m.subject),
-    )
-    if (mail === undefined) throw new Error('The mail is not there yet.')
+    const [mail, ...older] = await mailsTo(to, subject)
+    if (mail === undefined || older.length < before) throw new Error('The mail is not there yet.')
     return mail
   })
 }
@@ -72,16 +76,12 @@ async function waitFor<Result>(look: () => Promise<Result>): Promise<Result> {
 }
 
 async function signIn(browser: Browser, email: string, password: string): Promise<void> {
-  const before = (await readMailbox(join(folder, 'mailbox'))).length
+  const before = await mailsTo(email, /sign-in code/)
   expect(await browser.post('/login', { email, password })).toMatchObject({
     status: 303,
     location: '/verify',
   })
-  await waitFor(async () => {
-    if ((await readMailbox(join(folder, 'mailbox'))).length === before)
-      throw new Error('no mail yet')
-  })
-  const mail = await newestMail(email, /sign-in code/)
+  const mail = await newestMail(email, /sign-in code/, before.length)
   const code = /\b\d{6}\b/.exec(mail.text)?.[0] ?? ''
   expect(await browser.post('/verify', { code })).toMatchObject({ status: 303, location: '/' })
 }
