@@ -1,14 +1,20 @@
 import { MailerError, type Mailer, type MailMessage } from '@mindmesh/auth/ports'
 import { createTransport } from 'nodemailer'
-import { parseSmtpOptions, type SmtpConfig, type SmtpMailerOptions } from './smtp-config.ts'
+import { composeMail } from './compose.ts'
+import { parseSmtpOptions, type SmtpMailerOptions } from './smtp-config.ts'
 import { toMailerError } from './smtp-errors.ts'
+import { smtpTransportOptions } from './smtp-transport.ts'
+import { verifySmtp } from './smtp-verify.ts'
 
 export type { SmtpMailerOptions } from './smtp-config.ts'
 
 /** A mailer on SMTP that can also be asked whether its settings work. */
 export interface SmtpMailer extends Mailer {
-  /** Connects and logs in without sending anything. Rejects with a `MailerError`. */
+  /** Resolves once the server has taken the mail. Rejects with a `MailerError`. */
+  send(message: MailMessage): Promise<void>
+  /** Connects and logs in without sending anything, so that a wrong setting shows. Rejects with a `MailerError`. */
   verify(): Promise<void>
+  /** Waits for what is under way, then ends every connection. What comes later is refused. */
   close(): Promise<void>
 }
 
@@ -20,65 +26,42 @@ export interface SmtpMailer extends Mailer {
  */
 export function smtpMailer(options: SmtpMailerOptions = {}): SmtpMailer {
   const config = parseSmtpOptions(options)
-  const transport = createTransport(transportOptions(config))
+  const transportOptions = smtpTransportOptions(config)
+  const transport = createTransport(transportOptions)
+  const underWay = new Set<Promise<void>>()
   let isClosed = false
+
+  const inTime = async (work: (signal: AbortSignal) => Promise<unknown>): Promise<void> => {
+    if (isClosed) throw new MailerError('connection')
+    const signal = AbortSignal.timeout(config.totalTimeoutSeconds * 1000)
+    const running = settled(work(signal))
+    underWay.add(running)
+    try {
+      await running
+    } finally {
+      underWay.delete(running)
+    }
+  }
+
   return {
     async send(message) {
-      if (isClosed) throw new MailerError('connection')
-      await sendOne(transport, config, message)
+      const mail = composeMail(config.from, message)
+      await inTime(async (signal) => transport.sendMail({ ...mail, signal }))
     },
     async verify() {
-      try {
-        await transport.verify()
-      } catch (error) {
-        throw toMailerError(error)
-      }
+      await inTime(async (signal) => verifySmtp(transportOptions, signal))
     },
     async close() {
       isClosed = true
-      transport.close()
+      await Promise.allSettled(underWay)
+      transport.close({ force: true })
     },
   }
 }
 
-function transportOptions(config: SmtpConfig) {
-  const timeout = config.timeoutSeconds * 1000
-  return {
-    pool: true as const,
-    maxConnections: config.maxConnections,
-    host: config.host,
-    port: config.port,
-    secure: config.port === 465,
-    requireTLS: config.port !== 465 && !config.dangerouslyAllowPlaintext,
-    ...(config.auth === null ? {} : { auth: config.auth }),
-    tls: { minVersion: 'TLSv1.2' as const, ...config.tls },
-    connectionTimeout: timeout,
-    greetingTimeout: timeout,
-    dnsTimeout: timeout,
-    socketTimeout: timeout,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  }
-}
-
-type Transport = ReturnType<typeof createTransport<{ rejected: unknown[] }>>
-
-async function sendOne(
-  transport: Pick<Transport, 'sendMail'>,
-  config: SmtpConfig,
-  { to, subject, text, html }: MailMessage,
-): Promise<void> {
+async function settled(work: Promise<unknown>): Promise<void> {
   try {
-    await transport.sendMail({
-      from: config.from,
-      // As an object, so that nothing in it is read as a list or a header.
-      to: { name: '', address: to },
-      subject: subject.replaceAll(/[\r\n]+/g, ' '),
-      text,
-      html,
-      // RFC 3834 §5: no out-of-office answers to these.
-      headers: { 'Auto-Submitted': 'auto-generated' },
-    })
+    await work
   } catch (error) {
     throw toMailerError(error)
   }
