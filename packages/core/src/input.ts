@@ -40,12 +40,20 @@ export function parseEmail(value: unknown, field = 'email'): EmailAddress {
   const display = parseText(typeof value === 'string' ? value.trim() : value, field, 254)
   const at = display.lastIndexOf('@')
   const local = display.slice(0, Math.max(at, 0))
-  const domain = domainToASCII(display.slice(at + 1).normalize('NFKC')).toLowerCase()
+  const domain = asciiDomain(display.slice(at + 1))
   const canonical = `${local.toLowerCase()}@${domain}`
   const isValid =
     local.length <= 64 && canonical.length <= 254 && LOCAL_PART.test(local) && DOMAIN.test(domain)
   if (!isValid) throw invalidInput(field, 'not_an_address', 'This is not a valid e-mail address.')
   return { canonical, display }
+}
+
+function asciiDomain(domain: string): string {
+  const text = domain.toLowerCase()
+  // `domainToASCII` reads its argument as a part of a URL: it would take `a.example/b` and `%61.example` for `a.example`,
+  // and so give one person's canonical address to another. It gets letters only, where there is something to translate.
+  if (/^\p{ASCII}*$/u.test(text)) return text
+  return /[^\u0080-\u{10ffff}a-z0-9.-]/u.test(text) ? '' : domainToASCII(text)
 }
 
 /** A password as typed, 1 to 256 characters (code points), in Unicode form NFC (NIST SP 800-63B-4 §3.1.1.2). */
