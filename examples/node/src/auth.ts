@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { MindmeshAuth, type MindmeshApi } from '@mindmesh/auth'
+import { MailerError, MindmeshAuth, type MindmeshApi } from '@mindmesh/auth'
 import type { ModelOf } from '@mindmesh/auth-drizzle/sqlite'
 import { fileMailer } from '@mindmesh/auth-mailers/file'
-import { smtpMailer } from '@mindmesh/auth-mailers/smtp'
+import { smtpMailer, type SmtpMailer } from '@mindmesh/auth-mailers/smtp'
 import { openDatabase, type users } from './database.ts'
 
 /** What the app runs on. */
@@ -24,7 +24,7 @@ export async function openApp(folder: string, origin: string): Promise<App> {
   const mailbox = process.env['SMTP_HOST'] ? null : join(folder, 'mailbox')
   const mindmesh = new MindmeshAuth({
     adapter: database.adapter,
-    mailer: mailbox === null ? smtpMailer() : fileMailer(mailbox),
+    mailer: mailbox === null ? await checkedSmtpMailer() : fileMailer(mailbox),
     config: {
       appName: 'Mindmesh example',
       ...developmentSecrets(folder),
@@ -40,6 +40,18 @@ export async function openApp(folder: string, origin: string): Promise<App> {
     database.close()
   }
   return { mindmesh, mailbox, close }
+}
+
+/** A wrong setting shows at the start, and not with the first person who waits for a code. Mail waits until it is mended. */
+async function checkedSmtpMailer(): Promise<SmtpMailer> {
+  const mailer = smtpMailer()
+  try {
+    await mailer.verify()
+  } catch (error) {
+    const reason = error instanceof MailerError ? error.reason : 'unknown'
+    console.error(`The mail server of SMTP_HOST does not take our mail yet: ${reason}.`)
+  }
+  return mailer
 }
 
 /** In production the secrets come from the environment. For trying out they are made once and kept beside the data. */
