@@ -1,11 +1,6 @@
 import { AuthError } from '@mindmesh/auth'
 
-/** The code of the `AuthError` that a call rejects with; fails the test where it does not. */
-export async function codeOf(call: Promise<unknown>): Promise<string> {
-  return (await authErrorOf(call)).code
-}
-
-/** The `AuthError` that a call rejects with. */
+/** The `AuthError` that a call rejects with; fails the test where it does not. */
 export async function authErrorOf(call: Promise<unknown>): Promise<AuthError> {
   try {
     await call
@@ -14,4 +9,27 @@ export async function authErrorOf(call: Promise<unknown>): Promise<AuthError> {
     throw error
   }
   throw new Error('The call was expected to be refused.')
+}
+
+/** Its code. */
+export async function codeOf(call: Promise<unknown>): Promise<string> {
+  return (await authErrorOf(call)).code
+}
+
+/** The code of the `AuthError` that a call rejects with, or `ok`. Anything else fails the test. */
+export async function outcomeOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call
+    return 'ok'
+  } catch (error) {
+    if (error instanceof AuthError) return error.code
+    throw error
+  }
+}
+
+/** How often each answer was given. */
+export function tally(answers: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const answer of answers) counts[answer] = (counts[answer] ?? 0) + 1
+  return counts
 }

@@ -15,6 +15,8 @@ export const SECRETS = {
 } as const
 
 export const PASSWORD = 'correct horse battery'
+export const NEXT_PASSWORD = 'another long password'
+export const ANNA = 'anna@example.com'
 
 /** An instance with a clock that stands still and a mailer that keeps. */
 export interface TestInstance {

@@ -1,0 +1,32 @@
+import type { AuthStore } from '@mindmesh/auth/ports'
+import { test as base, type TestAPI } from 'vitest'
+import type { Engine } from '../engines.ts'
+import { testInstance, type TestInstance } from './instance.ts'
+
+/** What each test of a flow is given. */
+interface FlowFixtures {
+  /** A fresh store. */
+  readonly store: AuthStore
+  /** An instance on it. */
+  readonly t: TestInstance
+}
+
+/** `test` for the flows of one engine: each test has a store of its own. */
+export type FlowTest = TestAPI<FlowFixtures>
+
+/** Makes the `test` of an engine. */
+export function flowTest(engine: Engine): FlowTest {
+  return base.extend<FlowFixtures>({
+    // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern which fixtures are needed
+    store: async ({}, use) => {
+      const { store, close } = await engine.open()
+      await use(store)
+      await close()
+    },
+    t: async ({ store }, use) => {
+      const t = testInstance(store)
+      await use(t)
+      await t.mindmesh.close()
+    },
+  })
+}
