@@ -2,8 +2,9 @@ import { MindmeshAuth } from '@mindmesh/auth'
 import { drizzleSqlite, migrate, userColumns } from '@mindmesh/auth-drizzle/sqlite'
 import { captureMailer, fastHasher } from '@mindmesh/auth/testing'
 import Database from 'better-sqlite3'
-import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
+import type { LibSQLDatabase } from 'drizzle-orm/libsql'
+import { sqliteTable, text, type BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 import { expect, expectTypeOf, test } from 'vitest'
 import { PASSWORD, SECRETS } from './support/instance.ts'
 
@@ -41,4 +42,23 @@ test('types: the app’s own columns are typed from its table, and no user has a
   expect(user).toMatchObject({ firstName: 'Anna', role: 'user', email: 'anna@example.com' })
   expect(user).not.toHaveProperty('passwordHash')
   await mindmesh.close()
+})
+
+test('types: the adapter takes every instance on better-sqlite3, and none of another driver', () => {
+  const schema = { users: sqliteTable('users', userColumns()) }
+  // Never called: what must not compile is the test.
+  const taken = (dbs: {
+    plain: BetterSQLite3Database
+    withSchema: BetterSQLite3Database<typeof schema>
+    unknown: BetterSQLite3Database<Record<string, unknown>>
+    asynchronous: BaseSQLiteDatabase<'async', unknown, typeof schema>
+    remote: LibSQLDatabase<typeof schema>
+  }): void => {
+    for (const db of [dbs.plain, dbs.withSchema, dbs.unknown]) drizzleSqlite(db, schema)
+    // @ts-expect-error its queries have to be awaited
+    drizzleSqlite(dbs.asynchronous)
+    // @ts-expect-error likewise
+    drizzleSqlite(dbs.remote)
+  }
+  expectTypeOf(taken).toBeFunction()
 })

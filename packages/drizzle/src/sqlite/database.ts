@@ -1,8 +1,20 @@
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { attempt, codeOf, rootOf } from '../shared/attempt.ts'
 
-/** The app's drizzle instance, whatever its schema. */
+/**
+ * The app's drizzle instance on better-sqlite3, whatever its schema. Only methods whose types do not depend on the
+ * schema are named: comparing whole instances costs an app's compiler some 270,000 type instantiations.
+ */
+export type AppDatabase = Pick<BetterSQLite3Database, 'all' | 'get' | 'run' | 'values'>
+
+/** The same instance as the store uses it: for queries by table, which never look at the app's schema. */
 export type SqliteDatabase = BetterSQLite3Database<Record<string, unknown>>
+
+/** Sees the app's instance as the store uses it. */
+export function asSqliteDatabase(db: AppDatabase): SqliteDatabase {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nothing else has these methods with these results
+  return db as SqliteDatabase
+}
 
 /**
  * Runs one step as a write transaction. Writers are serialised by SQLite (`BEGIN IMMEDIATE`), so nothing comes

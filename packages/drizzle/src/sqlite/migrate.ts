@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
-import { write, type SqliteDatabase } from './database.ts'
+import { asSqliteDatabase, write, type AppDatabase, type SqliteDatabase } from './database.ts'
 
 /** The shipped SQL: `packages/drizzle/migrations/sqlite`, seen from `src` and from `dist` alike. */
 const FOLDER = new URL('../../migrations/sqlite', import.meta.url)
@@ -11,12 +10,9 @@ const FOLDER = new URL('../../migrations/sqlite', import.meta.url)
  * Applies the shipped SQL that is not yet applied, in one transaction. Idempotent, and safe when several processes
  * start at once. Its record is a table of its own, so it never meets the app's migrations.
  */
-export async function migrate<Schema extends Record<string, unknown>>(
-  db: BetterSQLite3Database<Schema>,
-): Promise<void> {
+export async function migrate(db: AppDatabase): Promise<void> {
   const files = readMigrationFiles({ migrationsFolder: fileURLToPath(FOLDER) })
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- plain SQL never looks at the app's schema
-  await write(db as BetterSQLite3Database<Record<string, unknown>>, 'migrate', (tx) => {
+  await write(asSqliteDatabase(db), 'migrate', (tx) => {
     tx.run(
       sql`create table if not exists __mindmesh_auth_migrations (created_at integer primary key, hash text not null)`,
     )

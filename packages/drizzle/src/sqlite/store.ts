@@ -1,7 +1,7 @@
 import type { AuthStore } from '@mindmesh/auth/ports'
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import { accountStore } from './account-store.ts'
 import { codeStore } from './code-store.ts'
+import { asSqliteDatabase, type AppDatabase, type SqliteDatabase } from './database.ts'
 import { eventStore } from './event-store.ts'
 import { outboxStore } from './outbox-store.ts'
 import { deleteExpired } from './prune.ts'
@@ -22,25 +22,16 @@ export interface DrizzleSqliteOptions<Table extends AppUsersTable> {
  * Storage on SQLite through better-sqlite3: the app's own drizzle instance, whatever its schema. The app's columns
  * of its users table are typed in `register`'s profile and in every returned user.
  */
-export function drizzleSqlite<
-  Schema extends Record<string, unknown>,
-  Table extends AppUsersTable = UsersTable,
->(
-  db: BetterSQLite3Database<Schema>,
+export function drizzleSqlite<Table extends AppUsersTable = UsersTable>(
+  db: AppDatabase,
   options: DrizzleSqliteOptions<Table> = {},
 ): AuthStore<ModelOf<Table>> {
   const users: AppUsersTable = options.users ?? tables.users
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows of this very table come out, without the hash
-  return createStore(db, users as UsersTable) as AuthStore<ModelOf<Table>>
+  return createStore(asSqliteDatabase(db), users as UsersTable) as AuthStore<ModelOf<Table>>
 }
 
-function createStore<Schema extends Record<string, unknown>>(
-  app: BetterSQLite3Database<Schema>,
-  users: UsersTable,
-): AuthStore {
-  // Queries by table never look at the app's schema.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
-  const db = app as BetterSQLite3Database<Record<string, unknown>>
+function createStore(db: SqliteDatabase, users: UsersTable): AuthStore {
   return {
     users: userStore(db, users),
     sessions: sessionStore(db, users),
