@@ -1,5 +1,4 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
-import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2'
 import type { Config } from '../config.ts'
 import type { PasswordHasher } from '../ports/services.ts'
 import { parseStoredHash, type StoredHash } from './hash-formats.ts'
@@ -18,11 +17,15 @@ export function argon2idHasher(config: Config['argon2']): PasswordHasher {
     parallelism: config.parallelism,
   }
   const decoy = createDecoy(config)
+  // Begun here and awaited with the first password: the native part takes longer to load than all the rest, so
+  // importing the library stays cheap and nobody waits for it. A failure is told to whoever hashes first.
+  const argon2 = import('@node-rs/argon2')
+  argon2.catch(() => undefined)
   return {
-    hash: (password) => queue.run(() => argon2Hash(password, cost)),
+    hash: (password) => queue.run(async () => (await argon2).hash(password, cost)),
     async verify(hash, password) {
       const stored = parseStoredHash(hash)
-      return stored !== null && (await queue.run(() => verifyStored(stored, hash, password)))
+      return stored !== null && (await queue.run(async () => verifyStored(stored, hash, password)))
     },
     needsRehash(hash) {
       const stored = parseStoredHash(hash)
@@ -49,8 +52,10 @@ function randomPart(bytes: number): string {
 
 async function verifyStored(stored: StoredHash, hash: string, password: string): Promise<boolean> {
   switch (stored.kind) {
-    case 'argon2id':
-      return argon2Verify(hash, password)
+    case 'argon2id': {
+      const argon2 = await import('@node-rs/argon2')
+      return argon2.verify(hash, password)
+    }
     case 'bcrypt': {
       // Only apps that move in need it.
       const bcrypt = await import('@node-rs/bcrypt')
