@@ -7,6 +7,7 @@ import { equalWork } from './flows/equal-work.ts'
 import { events } from './flows/events.ts'
 import { journey } from './flows/journey.ts'
 import { codeLimits, passwordLimits, sendLimits } from './flows/limits.ts'
+import { mailDelivery, mailTrouble, mailWords } from './flows/mail.ts'
 import { maintenance } from './flows/maintenance.ts'
 import { otp } from './flows/otp.ts'
 import { password } from './flows/password.ts'
@@ -35,6 +36,9 @@ const flows: readonly ((test: FlowTest) => void)[] = [
   blocking,
   people,
   maintenance,
+  mailDelivery,
+  mailTrouble,
+  mailWords,
   events,
   atomicity,
   equalWork,

@@ -114,13 +114,19 @@ async function deliverPass(
       limit: take,
       now,
     })
-    const outcomes = await Promise.all(mails.map((mail) => deliver(context, mailer, leaseId, mail)))
+    const outcomes = await allOf(mails.map((mail) => deliver(context, mailer, leaseId, mail)))
     for (const outcome of outcomes) {
       if (outcome !== 'dropped') counts = { ...counts, [outcome]: counts[outcome] + 1 }
     }
     if (mails.length < take) break
   }
   return counts
+}
+
+/** As `Promise.all`, but waits for all of them before it rejects: no mail is left in flight. */
+async function allOf<Value>(promises: readonly Promise<Value>[]): Promise<readonly Value[]> {
+  await Promise.allSettled(promises)
+  return Promise.all(promises)
 }
 
 type Outcome = keyof MailCounts | 'dropped'
