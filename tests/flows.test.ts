@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { engines } from './engines.ts'
 import { atomicity } from './flows/atomicity.ts'
 import { blocking } from './flows/blocking.ts'
+import { context } from './flows/context.ts'
 import { emailChange } from './flows/email-change.ts'
 import { equalWork } from './flows/equal-work.ts'
 import { events } from './flows/events.ts'
@@ -36,6 +37,7 @@ const flows: readonly ((test: FlowTest) => void)[] = [
   blocking,
   people,
   maintenance,
+  context,
   mailDelivery,
   mailTrouble,
   mailWords,

@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { parseConfig, type ConfigOptions } from './config.ts'
 import type { Context, RequestContext } from './context.ts'
 import { createIdSource } from './crypto/ids.ts'
+import { createCurrentContext } from './current-context.ts'
 import { deriveKeys } from './crypto/keys.ts'
 import { systemRandom } from './crypto/random.ts'
 import type { ConfigProblem } from './errors.ts'
@@ -66,7 +66,7 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
 
   readonly #root: Context<App>
   readonly #mailer: Mailer
-  readonly #current = new AsyncLocalStorage<Context<App>>()
+  readonly #current = createCurrentContext<Context<App>>()
 
   constructor(options: MindmeshAuthOptions<App>) {
     const config = parseConfig(options.config ?? {}, options.env, missingPorts(options))
@@ -91,7 +91,7 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
     }
     this.#mailer = options.mailer
     this.#root = { ...parts, delivery: createDelivery(parts, options.mailer) }
-    const api = createApi(() => this.#current.getStore() ?? this.#root)
+    const api = createApi(() => this.#current.get() ?? this.#root)
     this.auth = api.auth
     this.otp = api.otp
     this.password = api.password
@@ -110,15 +110,17 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
 
   /**
    * Sets the request context for the rest of the current asynchronous flow, as code written against the original
-   * expects; another request never sees it. `withContext` says the same without anything implied: prefer it.
+   * expects; no other request of a `node:http` server sees it. `withContext` says the same without anything implied,
+   * and on HTTP/2 too: prefer it.
    */
   setContext(request: RequestContext): void {
     const resolved = resolveRequest(request, this.#root.config.locale)
-    this.#current.enterWith({ ...this.#root, request: resolved })
+    this.#current.set({ ...this.#root, request: resolved })
   }
 
   /** Stops background work, waits for mail in flight and closes the mailer. The app's database stays open. */
   async close(): Promise<void> {
+    this.#current.close()
     await this.#root.delivery.close()
     await this.#mailer.close?.()
   }
