@@ -7,7 +7,7 @@ import { verifyOtp } from './auth/verify-otp.ts'
 import type { Context } from './context.ts'
 import type { AccessTokenClaims } from './crypto/access-token.ts'
 import { listEvents, type EventQuery, type PageOf } from './events/list-events.ts'
-import { parseId, parseLimit } from './input.ts'
+import { parseId, parseLimit, parseObject } from './input.ts'
 import type { MailCounts } from './mail/delivery.ts'
 import { prune } from './maintenance/prune.ts'
 import { sendOtp } from './otp/send-otp.ts'
@@ -169,15 +169,19 @@ export function createApi<App extends AppModel>(context: () => Context<App>): Mi
     password: {
       requestReset: async (email) => requestReset(context(), { email }),
       reset: async (token, newPassword) => resetPassword(context(), { token, newPassword }),
-      change: async (userId, current, next, options = {}) =>
-        changePassword(context(), { userId, current, next, keepSessionId: options.keepSessionId }),
+      change: async (userId, current, next, options) => {
+        const { keepSessionId } = parseObject(options, 'options')
+        return changePassword(context(), { userId, current, next, keepSessionId })
+      },
     },
     user: userApi(context),
     session: sessionApi(context),
-    events: { list: async (query = {}) => listEvents(context(), query) },
+    events: { list: async (query) => listEvents(context(), parseObject(query, 'query')) },
     mail: {
-      deliverDue: async (options = {}) =>
-        context().delivery.deliverDue(parseLimit(options.limit, 100, 10_000)),
+      deliverDue: async (options) => {
+        const { limit } = parseObject(options, 'options')
+        return context().delivery.deliverDue(parseLimit(limit, 100, 10_000))
+      },
     },
     maintenance: { prune: async () => prune(context()) },
   }
@@ -188,8 +192,10 @@ function authApi<App extends AppModel>(context: () => Context<App>): AuthApi<App
     register: async (email, password, ...[profile]) =>
       register(context(), { email, password, profile }),
     login: async (email, password) => login(context(), { email, password }),
-    verifyOtp: async (email, code, purpose, options = {}) =>
-      verifyOtp(context(), { email, code, purpose, challengeId: options.challengeId }),
+    verifyOtp: async (email, code, purpose, options) => {
+      const { challengeId } = parseObject(options, 'options')
+      return verifyOtp(context(), { email, code, purpose, challengeId })
+    },
     verifyAccessToken: async (accessToken) => readAccessToken(context(), accessToken),
     getUserFromToken: async (accessToken) => getUserFromToken(context(), accessToken),
     refresh: async (refreshToken) => refresh(context(), refreshToken),
@@ -201,8 +207,8 @@ function userApi<App extends AppModel>(context: () => Context<App>): UserApi<App
   return {
     getById: async (id) => getUserById(context(), id),
     getByEmail: async (email) => getUserByEmail(context(), email),
-    list: async (query = {}) => listUsers(context(), query),
-    block: async (id, options = {}) => blockUser(context(), id, options.reason),
+    list: async (query) => listUsers(context(), parseObject(query, 'query')),
+    block: async (id, options) => blockUser(context(), id, parseObject(options, 'options').reason),
     unblock: async (id) => unblockUser(context(), id),
     markEmailVerified: async (id) => markEmailVerified(context(), id),
     requestEmailChange: async (userId, newEmail, proof) =>
@@ -218,7 +224,8 @@ function sessionApi(context: () => Context): SessionApi {
   return {
     list: async (userId) => listSessions(context(), userId),
     revoke: async (id) => endSession(context(), id, 'revoked'),
-    revokeAll: async (userId, options = {}) => revokeAllSessions(context(), userId, options.except),
+    revokeAll: async (userId, options) =>
+      revokeAllSessions(context(), userId, parseObject(options, 'options').except),
     reauthenticate: async (sessionId, password) =>
       reauthenticate(context(), { sessionId, password }),
     assertFresh: async (userId, proof) => assertFresh(context(), parseId(userId, 'userId'), proof),

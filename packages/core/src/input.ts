@@ -103,23 +103,26 @@ export function parseDate(value: unknown, field: string): Date | null {
   return value
 }
 
-/** The app's own columns: a plain object, or nothing. */
-export function parseProfile<Profile extends object>(value: Profile | undefined): Partial<Profile> {
+/** An argument whose parts have names: a plain object, or nothing. Its parts are left to the caller to check. */
+export function parseObject<Value extends object>(
+  value: Value | undefined,
+  field: string,
+): Partial<Value> {
   if (value === undefined) return {}
-  const isPlain =
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null)
-  if (!isPlain) throw invalidInput('profile', 'not_an_object', 'profile must be a plain object.')
+  if (!isPlainObject(value)) {
+    throw invalidInput(field, 'not_an_object', `${field} must be a plain object.`)
+  }
   for (const key of Reflect.ownKeys(value)) {
     if (typeof key !== 'string' || key === '__proto__' || key === 'constructor') {
-      throw invalidInput(
-        `profile.${String(key)}`,
-        'not_allowed',
-        'profile has a key that is not allowed.',
-      )
+      const message = `${field} has a key that is not allowed.`
+      throw invalidInput(`${field}.${String(key)}`, 'not_allowed', message)
     }
   }
   return { ...value }
+}
+
+function isPlainObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }

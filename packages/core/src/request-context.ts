@@ -1,19 +1,26 @@
 import { isIP } from 'node:net'
 import type { RequestContext, ResolvedRequest } from './context.ts'
 import { invalidInput } from './errors.ts'
+import { parseObject } from './input.ts'
 
 const LONGEST_USER_AGENT = 512
 
 /**
- * Checks a request context: an address that is none is `invalid_input` (it would switch a limit off unseen), a
- * user agent is data from outside and only bounded and cleaned.
+ * Checks a request context: an address that is none is `invalid_input` (it would switch a limit off unseen). A user
+ * agent and a language are data from outside: the one is bounded and cleaned, the other falls back on the default.
  */
 export function resolveRequest(request: RequestContext, defaultLocale: string): ResolvedRequest {
+  const { ipAddress, userAgent, locale } = parseObject(request, 'request')
   return {
-    ipAddress: resolveAddress(request.ipAddress),
-    userAgent: resolveUserAgent(request.userAgent),
-    locale: request.locale ?? defaultLocale,
+    ipAddress: resolveAddress(ipAddress),
+    userAgent: resolveUserAgent(userAgent),
+    locale: isLanguageTag(locale) ? locale : defaultLocale,
   }
+}
+
+/** A tag such as `de` or `de-AT`: the form of RFC 5646, not its registry. */
+export function isLanguageTag(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}$/.test(value)
 }
 
 function resolveAddress(value: string | null | undefined): string | null {

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { AuthError } from '../errors.ts'
 import { createEvent } from '../events/event.ts'
-import { parseEmail, parsePassword, parseProfile, type EmailAddress } from '../input.ts'
+import { parseEmail, parseObject, parsePassword, type EmailAddress } from '../input.ts'
 import { composeMail } from '../mail/compose.ts'
 import { assertAcceptablePassword } from '../password/password-policy.ts'
 import type { AppModel, NewUser } from '../ports/entities.ts'
@@ -25,7 +25,7 @@ export async function register<App extends AppModel>(
 ): Promise<App['user']> {
   const email = parseEmail(input.email)
   const password = parsePassword(input.password)
-  const profile = parseProfile<App['profile']>(input.profile)
+  const profile = parseObject<App['profile']>(input.profile, 'profile')
   await assertAcceptablePassword(context, { password, email: email.canonical, field: 'password' })
   const passwordHash = await context.hasher.hash(password)
   const user = newUser(context, email, passwordHash)

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { lowestIdAt } from '../crypto/ids.ts'
 import { invalidInput } from '../errors.ts'
-import { parseDate, parseId, parseLimit } from '../input.ts'
+import { parseDate, parseId, parseLimit, parseText } from '../input.ts'
 import type { AuthEvent, AuthEventType } from '../ports/entities.ts'
 
 /** Which events; every field narrows. */
@@ -31,18 +31,23 @@ export async function listEvents(context: Context, query: EventQuery): Promise<P
   const since = parseDate(query.since, 'since')
   const until = parseDate(query.until, 'until')
   const cursor = query.cursor ? parseId(query.cursor, 'cursor') : null
-  if (query.type !== undefined && !/^[A-Z_]{1,40}$/.test(query.type)) {
-    throw invalidInput('type', 'not_a_type', 'type is not a type of event.')
-  }
+  const type = query.type === undefined ? null : parseType(query.type)
   const bounds = [cursor, until && lowestIdAt(until)].filter((b) => b !== null).toSorted()
   const events = await context.store.events.list({
     userId: query.userId === undefined ? null : parseId(query.userId, 'userId'),
-    type: query.type ?? null,
+    type,
     from: since && lowestIdAt(since),
     before: bounds[0] ?? null,
     limit: limit + 1,
   })
   return pageOf(events, limit)
+}
+
+function parseType<Type extends string>(type: Type): Type {
+  if (!/^[A-Z_]+$/.test(parseText(type, 'type', 40))) {
+    throw invalidInput('type', 'not_a_type', 'type is not a type of event.')
+  }
+  return type
 }
 
 /** Cuts a list that was read one row too far into a page. */

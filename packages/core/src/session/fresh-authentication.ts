@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { AuthError } from '../errors.ts'
 import { createEvent } from '../events/event.ts'
-import { parseId, parsePassword } from '../input.ts'
+import { parseId, parseObject, parsePassword } from '../input.ts'
 import { checkPassword } from '../password/check-password.ts'
 import { assertLive, sessionState } from './session-state.ts'
 
@@ -17,12 +17,16 @@ export async function assertFresh(
   userId: string,
   proof: FreshAuthentication,
 ): Promise<void> {
-  if ('password' in proof) {
-    const password = parsePassword(proof.password)
+  const given: { readonly password?: string; readonly sessionId?: string } = parseObject(
+    proof,
+    'proof',
+  )
+  if (given.password !== undefined) {
+    const password = parsePassword(given.password)
     await checkPassword(context, { userId, password, failureType: 'REAUTHENTICATION_FAILED' })
     return
   }
-  const found = await context.store.sessions.find(parseId(proof.sessionId, 'sessionId'))
+  const found = await context.store.sessions.find(parseId(given.sessionId, 'sessionId'))
   if (found === null || found.user.id !== userId) throw new AuthError('session_revoked')
   const now = context.clock.now()
   assertLive(sessionState(found.session, found.user, context.config, now))
