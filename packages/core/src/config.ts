@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
 import { ConfigError, type ConfigProblem } from './errors.ts'
+import { isLanguageTag } from './request-context.ts'
 
 const whole = (min: number, max: number) =>
   v.pipe(
@@ -26,8 +27,10 @@ const limitOf = (limit: number, windowSeconds: number) =>
   )
 const url = v.pipe(
   v.string('must be a text'),
-  v.url('must be an absolute URL, for example https://example.com/reset'),
-  v.check((text) => /^https?:/.test(text), 'must start with https:// or http://'),
+  v.check(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    'must be an absolute http or https URL, for example https://example.com/reset',
+  ),
 )
 
 const limitsSchema = v.strictObject({
@@ -75,7 +78,10 @@ const schema = v.strictObject({
   emailUndoHours: v.optional(whole(1, 720), 72),
   passwordMinLength: v.optional(whole(8, 64)),
   passwordContextWords: v.optional(v.array(v.pipe(v.string(), v.minLength(3))), []),
-  locale: v.optional(v.string(), 'en'),
+  locale: v.optional(
+    v.custom<string>(isLanguageTag, 'must be a language, for example de or de-AT'),
+    'en',
+  ),
   mailDelivery: v.optional(
     v.picklist(['background', 'manual'], "must be 'background' or 'manual'"),
     'background',
@@ -253,9 +259,13 @@ export function parseConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
   otherProblems: readonly ConfigProblem[] = [],
 ): Config {
-  const result = v.safeParse(schema, { ...fromEnvironment(env), ...withoutUndefined(options) })
-  const problems = [...otherProblems, ...(result.issues ?? []).map(problemOf)]
-  if (result.success) problems.push(...crossChecks(result.output))
+  const input = { ...fromEnvironment(env), ...withoutUndefined(options) }
+  const result = v.safeParse(schema, input)
+  const problems = [
+    ...otherProblems,
+    ...(result.issues ?? []).map(problemOf),
+    ...secretProblems(input),
+  ]
   if (!result.success || problems.length > 0) throw new ConfigError(problems)
   const config = result.output
   return Object.freeze({
@@ -296,14 +306,19 @@ function hintFor(path: string): string {
   return path.endsWith('Secret') ? '; make one with: openssl rand -base64 48' : ''
 }
 
-function crossChecks(config: v.InferOutput<typeof schema>): ConfigProblem[] {
-  const problems: ConfigProblem[] = []
-  const jwt = [config.jwtSecret, ...config.previousJwtSecrets]
-  if ([config.refreshSecret, ...config.previousRefreshSecrets].some((s) => jwt.includes(s))) {
-    problems.push({
+/** Asked of what was given, so that a reused secret is named beside whatever else is wrong. */
+function secretProblems(input: Readonly<Record<string, unknown>>): readonly ConfigProblem[] {
+  const jwt = textsIn([input['jwtSecret'], input['previousJwtSecrets']])
+  const refresh = textsIn([input['refreshSecret'], input['previousRefreshSecrets']])
+  if (!refresh.some((text) => jwt.includes(text))) return []
+  return [
+    {
       field: 'config.refreshSecret (AUTH_REFRESH_SECRET)',
       message: 'must be another secret than AUTH_JWT_SECRET',
-    })
-  }
-  return problems
+    },
+  ]
+}
+
+function textsIn(values: readonly unknown[]): readonly unknown[] {
+  return values.flat().filter((value) => typeof value === 'string')
 }

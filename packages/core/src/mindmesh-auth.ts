@@ -4,12 +4,12 @@ import { createIdSource } from './crypto/ids.ts'
 import { createCurrentContext } from './current-context.ts'
 import { deriveKeys } from './crypto/keys.ts'
 import { systemRandom } from './crypto/random.ts'
-import type { ConfigProblem } from './errors.ts'
 import { createDelivery } from './mail/delivery.ts'
 import { createTemplates, type MailTranslations } from './mail/render.ts'
 import type { MailTemplates } from './mail/templates.ts'
 import { createApi, type MindmeshApi } from './api.ts'
 import { consoleLogger } from './console-logger.ts'
+import { optionProblems } from './option-problems.ts'
 import { argon2idHasher } from './password/password-hasher.ts'
 import type { AppModel } from './ports/entities.ts'
 import type {
@@ -69,7 +69,7 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
   readonly #current = createCurrentContext<Context<App>>()
 
   constructor(options: MindmeshAuthOptions<App>) {
-    const config = parseConfig(options.config ?? {}, options.env, missingPorts(options))
+    const config = parseConfig(options?.config ?? {}, options?.env, optionProblems(options))
     const clock = options.clock ?? { now: () => new Date() }
     const random = options.random ?? systemRandom
     const parts: Omit<Context<App>, 'delivery'> = {
@@ -87,7 +87,10 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
       breachCorpus: options.breachCorpus ?? null,
       logger: options.logger ?? consoleLogger,
       templates: createTemplates(options.templates, options.translations),
-      request: resolveRequest(options, config.locale),
+      request: resolveRequest(
+        { ipAddress: options.ipAddress, userAgent: options.userAgent },
+        config.locale,
+      ),
     }
     this.#mailer = options.mailer
     this.#root = { ...parts, delivery: createDelivery(parts, options.mailer) }
@@ -124,21 +127,4 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
     await this.#root.delivery.close()
     await this.#mailer.close?.()
   }
-}
-
-function missingPorts(options: {
-  readonly adapter?: unknown
-  readonly mailer?: unknown
-}): ConfigProblem[] {
-  const problems: ConfigProblem[] = []
-  if (typeof options.adapter !== 'object' || options.adapter === null) {
-    problems.push({
-      field: 'adapter',
-      message: 'is missing; for example adapter: drizzleSqlite(db)',
-    })
-  }
-  if (typeof options.mailer !== 'object' || options.mailer === null) {
-    problems.push({ field: 'mailer', message: 'is missing; for example mailer: smtpMailer()' })
-  }
-  return problems
 }
