@@ -17,7 +17,7 @@ const MAX_TRIES = 8
 /**
  * Runs a step, and runs it again after a growing, random pause where it failed for a reason that passes (a deadlock, a
  * lock that was not given) and left nothing written. Everything else that the driver throws becomes a `StoreError`
- * that names the operation.
+ * that names the operation, with the driver's own error as its cause.
  */
 export async function attempt<Outcome>(
   operation: string,
@@ -31,7 +31,7 @@ export async function attempt<Outcome>(
       if (error instanceof Rollback) return error.outcome
       if (error instanceof ConfigError) throw error
       if (!isTransient(error) || tries === MAX_TRIES) {
-        throw new StoreError(operation, { cause: error })
+        throw new StoreError(operation, { cause: rootOf(error) })
       }
       await sleep(randomInt(1, 5 * 2 ** tries))
     }
