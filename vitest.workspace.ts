@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Packages are tested from source: no build is needed first. */
 const source = {
@@ -6,9 +6,15 @@ const source = {
   ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
 }
 
+/** Tests that measure time: they run after all others, one file at a time, so that nothing runs beside them. */
+const timed = ['tests/hashing.test.ts', 'tests/budget.test.ts', 'tests/**/*.timing.test.ts']
+
+const patient = { testTimeout: 60_000, hookTimeout: 60_000 }
+
 export default defineConfig({
   ...source,
   test: {
+    globalSetup: 'tests/engines/global-setup.ts',
     projects: [
       {
         ...source,
@@ -23,8 +29,18 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          exclude: [...configDefaults.exclude, ...timed],
+          ...patient,
+        },
+      },
+      {
+        ...source,
+        test: {
+          name: 'timing',
+          include: timed,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          ...patient,
         },
       },
     ],

@@ -2,14 +2,23 @@
 // file is newer than what is installed, with the pnpm that package.json pins.
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { packageManager } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
 
+/** Node's headers lie beside most Nodes: what is compiled then needs no download of them. */
+function environment() {
+  const prefix = dirname(dirname(process.execPath))
+  const hasHeaders = existsSync(join(prefix, 'include/node/node.h'))
+  return hasHeaders ? { npm_config_nodedir: prefix, ...process.env } : process.env
+}
+
 /** Runs the pinned pnpm; gives its exit code. */
 export function pnpm(args) {
-  const options = { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' }
+  const env = environment()
+  const options = { cwd: root, env, stdio: 'inherit', shell: process.platform === 'win32' }
   return spawnSync('npx', ['--yes', packageManager, ...args], options).status ?? 1
 }
 

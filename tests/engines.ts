@@ -1,39 +1,65 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { AuthStore } from '@mindmesh/auth/ports'
-import { memoryStore } from '@mindmesh/auth-adapter-kit'
-import { drizzleSqlite, migrate } from '@mindmesh/auth-drizzle/sqlite'
-import Database from 'better-sqlite3'
-import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { afterAll, inject } from 'vitest'
+import { databasePool } from './engines/database-pool.ts'
+import { engineList, type EngineEntry } from './engines/list.ts'
+import type { TestDatabase } from './engines/test-database.ts'
 
-/** Where the one suite of flows runs. */
+/** Where the tests of the flows run. */
 export interface Engine {
   readonly name: string
-  open(): Promise<{ readonly store: AuthStore; close(): Promise<void> }>
+  /** Whether several processes can have the same data open. */
+  readonly isShareable: boolean
+  /** A store without any rows. A test may open several: each has data of its own. */
+  open(): Promise<OpenStore>
 }
 
-/** Every engine; a new adapter is added here and nowhere else. */
-export const engines: readonly Engine[] = [
-  {
-    name: 'memory',
-    open: async () => ({ store: memoryStore(), close: async () => undefined }),
-  },
-  {
-    name: 'sqlite',
+/** A store of one test. */
+export interface OpenStore {
+  readonly store: AuthStore
+  /** With which another process opens the same data: `openStore(place)` of `support/stores/<engine>.mjs`. */
+  readonly address: { readonly engine: string; readonly place: string } | null
+  /** Every row of every table as JSON: what a thief of the database would read. */
+  dump(): Promise<string>
+  close(): Promise<void>
+}
+
+const { id: runId, servers, chosen } = inject('engineRun')
+
+/** The engines that this run can reach. The list of all is `engines/list.ts`. */
+export const engines: readonly Engine[] = engineList
+  .filter((entry) => chosen.includes(entry.name))
+  .map(engineOf)
+
+/** One database for each test file (vitest loads this module anew for each), dropped when the file is done. */
+function engineOf(entry: EngineEntry): Engine {
+  const { name, isShareable } = entry
+  const pool = databasePool(async () => create(entry))
+  afterAll(pool.drop)
+  return {
+    name,
+    isShareable,
     async open() {
-      const folder = mkdtempSync(join(tmpdir(), 'mindmesh-sqlite-'))
-      const client = new Database(join(folder, 'auth.db'))
-      client.pragma('journal_mode = WAL')
-      const db = drizzle(client)
-      await migrate(db)
+      const database = await pool.take()
+      const { place, dump, openStore } = database
       return {
-        store: drizzleSqlite(db),
-        async close() {
-          client.close()
-          rmSync(folder, { recursive: true })
-        },
+        store: openStore(),
+        address: isShareable && place !== null ? { engine: name, place } : null,
+        dump,
+        close: async () => pool.giveBack(database),
       }
     },
-  },
-]
+  }
+}
+
+async function create(entry: EngineEntry): Promise<TestDatabase> {
+  if (entry.server === null) return entry.create()
+  const server = servers[entry.server]
+  if ('missing' in server) throw new Error(`${entry.name}: ${server.missing}`)
+  const { createOnServer } = await import('./engines/server.ts')
+  const { serverKinds } = await import('./engines/server-kinds.ts')
+  return createOnServer(serverKinds[entry.server], {
+    url: server.url,
+    runId,
+    connect: entry.connect,
+  })
+}

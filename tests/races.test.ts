@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   contractContext,
@@ -9,35 +6,26 @@ import {
   type ContractContext,
   type Racers,
 } from '@mindmesh/auth-adapter-kit'
-import { drizzleSqlite, migrate } from '@mindmesh/auth-drizzle/sqlite'
-import Database from 'better-sqlite3'
-import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { engines } from './engines.ts'
 
 const ROUNDS = 30
 const module = fileURLToPath(new URL('support/race-worker.mjs', import.meta.url))
+const shareable = engines.filter((engine) => engine.isShareable)
 
-describe('races between processes on sqlite', () => {
+describe.each(shareable)('races between processes on $name', (engine) => {
   let racers: Racers
   let context: ContractContext
-  let close: () => void
+  let close: () => Promise<void>
   beforeAll(async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'mindmesh-races-'))
-    const file = join(folder, 'auth.db')
-    const client = new Database(file)
-    client.pragma('journal_mode = WAL')
-    const db = drizzle(client)
-    await migrate(db)
-    context = contractContext(drizzleSqlite(db))
-    racers = await forkRacers({ module, args: [JSON.stringify({ engine: 'sqlite', place: file })] })
-    close = () => {
-      client.close()
-      rmSync(folder, { recursive: true })
-    }
+    const opened = await engine.open()
+    close = opened.close
+    context = contractContext(opened.store)
+    racers = await forkRacers({ module, args: [JSON.stringify(opened.address)] })
   })
   afterAll(async () => {
     await racers.close()
-    close()
+    await close()
   })
 
   test.each(races)('$name', async (race) => {

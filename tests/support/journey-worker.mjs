@@ -1,34 +1,30 @@
-// One process with an instance of its own, run by tests/two-processes.test.ts from the built packages: Node 20 runs
-// no TypeScript. It carries out the calls that the parent sends.
+// One process with an instance of its own, run by tests/two-processes.test.ts. It carries out the calls that are its
+// jobs, and answers with their value or with the code of what they threw.
 import { MindmeshAuth } from '@mindmesh/auth'
-import { drizzleSqlite, migrate } from '@mindmesh/auth-drizzle/sqlite'
 import { smtpMailer } from '@mindmesh/auth-mailers/smtp'
-import Database from 'better-sqlite3'
-import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { answerJobs } from './answer-jobs.mjs'
 
-const { file, smtp, secrets } = JSON.parse(process.env.WORKER_SETTINGS)
-const client = new Database(file)
-client.pragma('journal_mode = WAL')
-const db = drizzle(client)
-await migrate(db)
-const mindmesh = new MindmeshAuth({
-  adapter: drizzleSqlite(db),
-  mailer: smtpMailer({ env: {}, ...smtp }),
-  config: secrets,
-  env: {},
-})
-
-process.on('message', async ({ id, path, args }) => {
-  if (path === 'close') {
-    await mindmesh.close()
-    process.disconnect()
-    return
-  }
-  const [space, name] = path.split('.')
-  try {
-    process.send({ id, value: (await mindmesh[space][name](...args)) ?? null })
-  } catch (error) {
-    process.send({ id, code: error.code ?? String(error) })
+answerJobs(async ({ address, smtp, secrets }) => {
+  const { openStore } = await import(`./stores/${address.engine}.mjs`)
+  const { store, close } = await openStore(address.place)
+  const mindmesh = new MindmeshAuth({
+    adapter: store,
+    mailer: smtpMailer({ env: {}, ...smtp }),
+    config: secrets,
+    env: {},
+  })
+  return {
+    async answer({ path, args }) {
+      const [space, name] = path.split('.')
+      try {
+        return { value: (await mindmesh[space][name](...args)) ?? null }
+      } catch (error) {
+        return { code: error.code ?? String(error) }
+      }
+    },
+    async close() {
+      await mindmesh.close()
+      await close()
+    },
   }
 })
-process.send({ ready: true })

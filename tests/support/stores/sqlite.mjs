@@ -6,5 +6,6 @@ import { drizzle } from 'drizzle-orm/better-sqlite3'
 export async function openStore(file) {
   const client = new Database(file)
   client.pragma('journal_mode = WAL')
+  client.pragma('synchronous = off')
   return { store: drizzleSqlite(drizzle(client)), close: async () => client.close() }
 }

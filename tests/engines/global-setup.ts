@@ -1,0 +1,49 @@
+import type { TestProject } from 'vitest/node'
+import { isLeftOver, isOfRun, newRunId } from './database-name.ts'
+import { engineList } from './list.ts'
+import { selectEngines, summaryOf } from './select-engines.ts'
+import { dropChosen, findServer, serverNames } from './server.ts'
+import type { FoundServer, ServerName } from './server.ts'
+import { serverKinds } from './server-kinds.ts'
+
+/** What is found once and told to every test file. */
+export interface EngineRun {
+  readonly id: string
+  readonly servers: Readonly<Record<ServerName, FoundServer>>
+  readonly chosen: readonly string[]
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly engineRun: EngineRun
+  }
+}
+
+/** Finds the servers before the first test, and clears away what the tests made after the last. */
+export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  if (project.vitest.projects.every(({ name }) => name === 'unit')) return undefined
+  const id = newRunId()
+  const search = { env: process.env, runId: id }
+  const servers = {
+    postgres: await findServer(serverKinds.postgres, search),
+    mysql: await findServer(serverKinds.mysql, search),
+  }
+  const selection = selectEngines(engineList, { servers, env: process.env })
+  if (selection.problems.length > 0) throw new Error(selection.problems.join('\n'))
+  await dropOnAll(servers, (name) => isLeftOver(name, new Date()))
+  project.provide('engineRun', { id, servers, chosen: selection.chosen })
+  return async () => {
+    await dropOnAll(servers, (name) => isOfRun(name, id))
+    console.log(summaryOf(selection))
+  }
+}
+
+async function dropOnAll(
+  servers: Readonly<Record<ServerName, FoundServer>>,
+  isChosen: (name: string) => boolean,
+): Promise<void> {
+  for (const name of serverNames) {
+    const server = servers[name]
+    if ('url' in server) await dropChosen(serverKinds[name], server.url, isChosen)
+  }
+}

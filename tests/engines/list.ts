@@ -1,0 +1,38 @@
+import type { ServerName } from './server.ts'
+import type { Connect, TestDatabase } from './test-database.ts'
+
+/** One place where the tests run: a store together with what it stores in. */
+export type EngineEntry = {
+  readonly name: string
+  /** Whether several processes can have the same data open. */
+  readonly isShareable: boolean
+} & (
+  | { readonly server: null; create(): Promise<TestDatabase> }
+  | { readonly server: ServerName; readonly connect: Connect }
+)
+
+/**
+ * Every engine; a new adapter is added here, and as `tests/support/stores/<name>.mjs` if processes can share it. What an
+ * engine needs is loaded only when a test opens it.
+ *
+ * On a server, an entry says how to open an empty database: `{ name: 'postgres', isShareable: true, server:
+ * 'postgres', connect: async (url) => (await import('./postgres.ts')).connectPostgres(url) }`.
+ */
+export const engineList: readonly EngineEntry[] = [
+  {
+    name: 'memory',
+    isShareable: false,
+    server: null,
+    create: async () => (await import('./memory.ts')).createMemory(),
+  },
+  {
+    name: 'sqlite',
+    isShareable: true,
+    server: null,
+    async create() {
+      const { connectSqlite } = await import('./sqlite.ts')
+      const { createSqliteFile } = await import('./sqlite-file.ts')
+      return createSqliteFile(connectSqlite)
+    },
+  },
+]

@@ -1,0 +1,19 @@
+import { memoryStore } from '@mindmesh/auth-adapter-kit'
+import type { TestDatabase } from './test-database.ts'
+
+/** The reference store. Emptying it is to begin anew. */
+export async function createMemory(): Promise<TestDatabase> {
+  let store = memoryStore()
+  return {
+    place: null,
+    openStore: () => store,
+    empty: async () => {
+      store = memoryStore()
+    },
+    dump: async () =>
+      JSON.stringify(await store.dump(), (_, value: unknown) =>
+        value instanceof Map ? [...value.values()] : value,
+      ),
+    drop: async () => undefined,
+  }
+}
