@@ -35,4 +35,16 @@ export const engineList: readonly EngineEntry[] = [
       return createSqliteFile(connectSqlite)
     },
   },
+  {
+    name: 'pglite',
+    isShareable: false,
+    server: null,
+    create: async () => (await import('./pglite.ts')).createPglite(),
+  },
+  {
+    name: 'postgres',
+    isShareable: true,
+    server: 'postgres',
+    connect: async (url) => (await import('./postgres.ts')).connectPostgres(url),
+  },
 ]

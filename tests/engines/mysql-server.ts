@@ -9,6 +9,8 @@ export const mysqlServer: ServerKind = {
   port: 3306,
   startDatabase: '',
   usualUsers: ['root'],
+  // Takes letters that differ in case or accent for the same, where a column does not say otherwise.
+  createOptions: 'character set utf8mb4 collate utf8mb4_general_ci',
   run: async (url, statement) => {
     await once(url, async (connection) => connection.query(statement))
   },

@@ -19,6 +19,8 @@ export interface ServerKind {
   readonly startDatabase: string
   /** Who is let in without a password where developers have not changed it. */
   readonly usualUsers: readonly string[]
+  /** What follows `create database NAME`: the defaults that hide the least, whatever the server's own are. */
+  readonly createOptions: string
   run(url: string, statement: string): Promise<void>
   databases(url: string): Promise<readonly string[]>
   drop(url: string, name: string): Promise<void>
@@ -73,7 +75,7 @@ async function whyUnusable(
 ): Promise<string | null> {
   const name = newDatabaseName(runId, new Date())
   try {
-    await kind.run(url, `create database ${name}`)
+    await kind.run(url, `create database ${name} ${kind.createOptions}`)
     await kind.drop(url, name)
     return null
   } catch (error) {
@@ -95,7 +97,7 @@ export async function createOnServer(
   { url, runId, connect }: { readonly url: string; readonly runId: string; connect: Connect },
 ): Promise<TestDatabase> {
   const name = newDatabaseName(runId, new Date())
-  await kind.run(url, `create database ${name}`)
+  await kind.run(url, `create database ${name} ${kind.createOptions}`)
   const own = new URL(url)
   own.pathname = `/${name}`
   const { openStore, close } = await connect(own.href)

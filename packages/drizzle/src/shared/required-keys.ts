@@ -11,7 +11,7 @@ interface TableConfig {
   readonly primaryKeys: readonly { readonly columns: readonly NamedColumn[] }[]
   readonly uniqueConstraints: readonly { readonly columns: readonly NamedColumn[] }[]
   readonly indexes: readonly {
-    readonly config: { readonly unique: boolean; readonly columns: readonly unknown[] }
+    readonly config: { readonly unique?: boolean | undefined; readonly columns: readonly unknown[] }
   }[]
 }
 
@@ -20,7 +20,7 @@ export function requiredKeys(config: TableConfig): readonly (readonly string[])[
   const single = config.columns.filter((column) => column.isUnique || column.primary)
   const several = [...config.primaryKeys, ...config.uniqueConstraints].map((key) => key.columns)
   const indexes = config.indexes
-    .filter((index) => index.config.unique)
+    .filter((index) => index.config.unique === true)
     .map((index) => index.config.columns.filter(isNamed))
   return [...single.map((column) => [column]), ...several, ...indexes].map((columns) =>
     columns.map((column) => column.name),

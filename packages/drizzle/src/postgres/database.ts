@@ -1,0 +1,100 @@
+import { getTableName, is } from 'drizzle-orm'
+import { PgDatabase, type PgQueryResultHKT, type PgTable } from 'drizzle-orm/pg-core'
+import { attempt, codeOf, rootOf } from '../shared/attempt.ts'
+
+/** The app's drizzle instance, whatever its driver and its schema. */
+export type PostgresDatabase = PgDatabase<PgQueryResultHKT, Record<string, unknown>>
+
+/**
+ * The database that is asked: of a drizzle with read replicas (`withReplicas`) its primary. A replica lags behind, and
+ * a session that has ended would live on in it.
+ */
+export function primaryOf<Schema extends Record<string, unknown>>(
+  app: PgDatabase<PgQueryResultHKT, Schema>,
+): PostgresDatabase {
+  const primary = '$primary' in app && is(app.$primary, PgDatabase) ? app.$primary : app
+  // Queries by table never look at the app's schema.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  return primary as PostgresDatabase
+}
+
+/**
+ * Runs one step as a transaction of several statements. READ COMMITTED is asked for by name, whatever the database's
+ * default: a statement must see what was committed while an earlier one of its step waited for a lock.
+ */
+export async function write<Outcome>(
+  db: PostgresDatabase,
+  operation: string,
+  step: (tx: PostgresDatabase) => Promise<Outcome>,
+): Promise<Outcome> {
+  return attempt(operation, isTransient, async () =>
+    db.transaction(step, { isolationLevel: 'read committed' }),
+  )
+}
+
+/** Runs a step that is a single statement, or whose statements are exact at any isolation level. */
+export async function writeAtOnce<Outcome>(
+  operation: string,
+  step: () => Promise<Outcome>,
+): Promise<Outcome> {
+  return attempt(operation, isTransient, step)
+}
+
+/** A query that is not yet sent. */
+interface Select<Result> {
+  $withCache(config: false): PromiseLike<Result>
+}
+
+/**
+ * Runs a query outside any transaction. It changes nothing, so it is also tried again where the connection was lost.
+ * The app's drizzle may have a cache: what it holds is never asked, or a session that has ended would live on in it.
+ */
+export async function read<Result>(
+  operation: string,
+  query: () => Select<Result>,
+): Promise<Result> {
+  return attempt(operation, isTransientForReads, async () => query().$withCache(false))
+}
+
+/** A query whose text is built once; it runs as {@link read} does, with a value for each of its placeholders. */
+export function prepare<Result>(
+  operation: string,
+  query: {
+    $withCache(config: false): {
+      prepare(name: string): { execute(values: Record<string, unknown>): Promise<Result> }
+    }
+  },
+): (values: Record<string, unknown>) => Promise<Result> {
+  // Without a name nothing is kept on the server, so a pooler may give each statement to another connection
+  // (PgBouncer's transaction mode). An empty name would not do: the driver `postgres` prepares under any name.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what drizzle itself passes; its type does not say so
+  const prepared = query.$withCache(false).prepare(undefined as unknown as string)
+  return async (values) =>
+    attempt(operation, isTransientForReads, async () => prepared.execute(values))
+}
+
+/** What PostgreSQL has undone as a whole: a serialisation failure, a deadlock, a lock that was not given. */
+const UNDONE = new Set(['40001', '40P01', '55P03'])
+
+/** There was no connection, so nothing was sent: nobody listens, the server starts up or stops, it has no room. */
+const NOT_CONNECTED = new Set(['ECONNREFUSED', '57P03', '53300'])
+
+/** The connection ended. What was on its way may have been carried out: the server may have ended it after a commit. */
+const LOST = new Set(['ECONNRESET', 'EPIPE', 'CONNECTION_CLOSED', '57P01', '57P02', '08006'])
+
+function isTransient(error: unknown): boolean {
+  const code = codeOf(error)
+  return UNDONE.has(code) || NOT_CONNECTED.has(code)
+}
+
+function isTransientForReads(error: unknown): boolean {
+  return isTransient(error) || LOST.has(codeOf(error))
+}
+
+/** Whether a unique index of this table refused the row. The drivers do not agree on where they say which table. */
+export function violatesUnique(error: unknown, table: PgTable): boolean {
+  const root = rootOf(error)
+  if (codeOf(error) !== '23505' || !(root instanceof Error)) return false
+  const named = 'table_name' in root ? root.table_name : 'table' in root ? root.table : undefined
+  return named === getTableName(table)
+}
