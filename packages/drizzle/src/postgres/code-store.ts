@@ -1,4 +1,4 @@
-import type { CodeRecord, CodeStore, Effects } from '@mindmesh/auth/ports'
+import type { CodeStore } from '@mindmesh/auth/ports'
 import { and, eq, gt, inArray, notInArray, sql } from 'drizzle-orm'
 import { prepare, read, writeAtOnce, type PostgresDatabase } from './database.ts'
 import { effectParts, writeEffects } from './effects.ts'

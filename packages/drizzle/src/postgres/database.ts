@@ -14,8 +14,7 @@ export function primaryOf<Schema extends Record<string, unknown>>(
 ): PostgresDatabase {
   const primary = '$primary' in app && is(app.$primary, PgDatabase) ? app.$primary : app
   // Queries by table never look at the app's schema.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
-  return primary as PostgresDatabase
+  return primary
 }
 
 /**
