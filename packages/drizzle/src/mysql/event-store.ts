@@ -1,0 +1,29 @@
+import type { EventStore } from '@mindmesh/auth/ports'
+import { and, desc, eq, gte, lt } from 'drizzle-orm'
+import { read, write, type MysqlDatabase } from './database.ts'
+import { writeEffects } from './effects.ts'
+import { authEvents } from './tables.ts'
+
+/** The record of sensitive actions. */
+export function eventStore(db: MysqlDatabase): EventStore {
+  return {
+    append: async (events, mails = []) =>
+      write(db, 'events.append', async (tx) => writeEffects(tx, { events, mails })),
+    list: async ({ userId, type, from, before, limit }) =>
+      read(db, 'events.list', async () =>
+        db.orm
+          .select()
+          .from(authEvents)
+          .where(
+            and(
+              userId === null ? undefined : eq(authEvents.userId, userId),
+              type === null ? undefined : eq(authEvents.type, type),
+              from === null ? undefined : gte(authEvents.id, from),
+              before === null ? undefined : lt(authEvents.id, before),
+            ),
+          )
+          .orderBy(desc(authEvents.id))
+          .limit(limit),
+      ),
+  }
+}

@@ -1,0 +1,14 @@
+export { userColumns, userId } from './columns.ts'
+export { migrate } from './migrate.ts'
+export { drizzleMysql } from './store.ts'
+export type { DrizzleMysqlOptions } from './store.ts'
+export {
+  authAccounts,
+  authCodes,
+  authEvents,
+  authOutbox,
+  authRateLimits,
+  authSessions,
+  users,
+} from './tables.ts'
+export type { AppUsersTable, ModelOf, UsersTable } from './users-table.ts'
