@@ -47,4 +47,10 @@ export const engineList: readonly EngineEntry[] = [
     server: 'postgres',
     connect: async (url) => (await import('./postgres.ts')).connectPostgres(url),
   },
+  {
+    name: 'mysql',
+    isShareable: true,
+    server: 'mysql',
+    connect: async (url) => (await import('./mysql.ts')).connectMysql(url),
+  },
 ]
