@@ -34,6 +34,8 @@ test('configuration: one error names every mistake, in parts, options and variab
     logger: null,
     templates: { login_code: 'Hello', logincode: () => undefined },
     ipAddress: 'localhost',
+    providers: [{ id: 'Hub', exchange: () => null }],
+    profileFor: {},
     env: {
       SESSION_DAYS: 'abc',
       AUTH_JWT_SECRET: 'short',
@@ -50,6 +52,7 @@ test('configuration: one error names every mistake, in parts, options and variab
       locale: 'Deutsch, bitte',
       mailDelivery: 'never',
       sesionDays: 7,
+      redirectOrigins: ['https://app.example.com/'],
     },
   })
   expect(problems).toEqual({
@@ -61,6 +64,12 @@ test('configuration: one error names every mistake, in parts, options and variab
     'templates.login_code': 'must be a function',
     'templates.logincode': 'is not a mail of ours',
     ipAddress: 'must be an IP address',
+    'providers.0': 'must have authorizationUrl',
+    'providers.0.id': 'must be a word of lower-case letters, digits, - and _, of one provider only',
+    'config.urls.oauthCallback':
+      'is missing; for example https://example.com/auth/:provider/callback',
+    profileFor: 'must be a function',
+    'config.redirectOrigins.0': 'must be an origin, for example https://app.example.com',
     'config.jwtSecret (AUTH_JWT_SECRET)':
       'must have at least 32 bytes; make one with: openssl rand -base64 48',
     'config.refreshSecret (AUTH_REFRESH_SECRET)': 'must be another secret than AUTH_JWT_SECRET',

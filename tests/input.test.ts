@@ -2,6 +2,7 @@ import { MindmeshAuth, type MindmeshApi } from '@mindmesh/auth'
 import { memoryStore } from '@mindmesh/auth-adapter-kit'
 import { describe, expect, test } from 'vitest'
 import { codeOf } from './support/code-of.ts'
+import { fakeProvider } from './support/fake-provider.ts'
 import { ANNA, PASSWORD, testInstance } from './support/instance.ts'
 
 const ID = '01900000-0000-7000-8000-000000000000'
@@ -72,6 +73,12 @@ const KINDS = {
   ]),
   type: [...TEXT.slice(1), ['login_failed', 'not_a_type'], [['LOGIN_FAILED'], 'not_a_string']],
   accessToken: TEXT.slice(0, 5),
+  provider: [undefined, null, 7, ['hub'], '', 'other', 'constructor'].map((value): Refusal => [
+    value,
+    'unknown',
+  ]),
+  missing: [[undefined, 'missing']],
+  redirectTo: [...TEXT, ['//evil.test', 'not_allowed'], ['https://evil.test/', 'not_allowed']],
 } satisfies Readonly<Record<string, readonly Refusal[]>>
 
 type Kind = keyof typeof KINDS
@@ -169,6 +176,38 @@ const FUNCTIONS: Readonly<Record<string, readonly Argument[]>> = {
     ['sessionId', 'id', (v) => [ID, { sessionId: v }]],
     ['password', 'password', (v) => [ID, { password: v }]],
   ],
+  'oauth.providers': [],
+  'oauth.authorize': [
+    ['provider', 'provider', (v) => [v]],
+    ['options', 'object', (v) => ['hub', v]],
+    ['redirectTo', 'redirectTo', (v) => ['hub', { redirectTo: v }]],
+  ],
+  'oauth.callback': [
+    ['provider', 'provider', (v) => [v, { state: 'x' }]],
+    ['answer', 'object', (v) => ['hub', v]],
+    ['state', 'token', (v) => ['hub', { state: v }]],
+    ['code', 'token', (v) => ['hub', { state: 'x', code: v }]],
+    ['error', 'token', (v) => ['hub', { state: 'x', error: v }]],
+    ['iss', 'token', (v) => ['hub', { state: 'x', iss: v }]],
+    ['user', 'token', (v) => ['hub', { state: 'x', user: v }]],
+  ],
+  'oauth.link': [
+    ['userId', 'id', (v) => [v, 'hub', { proof: { sessionId: ID } }]],
+    ['provider', 'provider', (v) => [ID, v, { proof: { sessionId: ID } }]],
+    ['options', 'object', (v) => [ID, 'hub', v]],
+    ['proof', 'object', (v) => [ID, 'hub', { proof: v }]],
+    ['proof', 'missing', (v) => [ID, 'hub', { proof: v }]],
+    ['sessionId', 'id', (v) => [ID, 'hub', { proof: { sessionId: v } }]],
+    ['redirectTo', 'redirectTo', (v) => [ID, 'hub', { redirectTo: v }]],
+  ],
+  'oauth.unlink': [
+    ['userId', 'id', (v) => [v, 'hub']],
+    ['provider', 'text', (v) => [ID, v]],
+    ['options', 'object', (v) => [ID, 'hub', v]],
+    ['proof', 'object', (v) => [ID, 'hub', { proof: v }]],
+    ['subject', 'text', (v) => [ID, 'hub', { subject: v }]],
+  ],
+  'oauth.list': [['userId', 'id', (v) => [v]]],
   'events.list': [
     ['query', 'object', (v) => [v]],
     ['userId', 'id', (v) => [{ userId: v }]],
@@ -193,14 +232,33 @@ const OPTIONAL: Readonly<Record<string, readonly unknown[]>> = {
   except: [undefined],
   userId: [undefined],
   cursor: [undefined, null, ''],
+  redirectTo: [undefined, null],
+  code: [undefined, null],
+  error: [undefined, null],
+  iss: [undefined, null],
+  user: [undefined, null],
+  subject: [undefined],
   // In a proof, the other part is then asked for.
   password: [undefined],
 }
 
-const t = testInstance(memoryStore())
+const t = testInstance(memoryStore(), {
+  providers: [fakeProvider('hub')],
+  config: { urls: { oauthCallback: 'https://app.test/:provider' } },
+})
 
 function functionsOf(api: MindmeshApi): readonly string[] {
-  const spaces = ['auth', 'otp', 'password', 'user', 'session', 'events', 'mail', 'maintenance']
+  const spaces = [
+    'auth',
+    'otp',
+    'password',
+    'user',
+    'session',
+    'oauth',
+    'events',
+    'mail',
+    'maintenance',
+  ]
   return spaces.flatMap((space) =>
     Object.keys(Reflect.get(api, space)).map((name) => `${space}.${name}`),
   )

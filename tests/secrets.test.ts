@@ -4,6 +4,7 @@ import { drizzleSqlite, migrate } from '@mindmesh/auth-drizzle/sqlite'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { fakeProvider, personAt } from './support/fake-provider.ts'
 import { ANNA, NEXT_PASSWORD, PASSWORD, SECRETS, testInstance } from './support/instance.ts'
 import type { TestInstance } from './support/instance.ts'
 import { wrongCode } from './support/wrong-code.ts'
@@ -31,6 +32,7 @@ function leaked(text: string, secrets: ReadonlySet<string>): readonly string[] {
     )
 }
 
+const hub = fakeProvider('hub')
 let client: Database.Database
 let t: TestInstance
 /** Everything that was logged or thrown. */
@@ -45,7 +47,11 @@ beforeEach(async () => {
   told = []
   secrets = new Set([PASSWORD, NEXT_PASSWORD, GUESS, SECRETS.jwtSecret, SECRETS.refreshSecret])
   const log = (...line: readonly unknown[]): void => void told.push(inspectAll(line))
-  t = testInstance(drizzleSqlite(db), { logger: { info: log, warn: log, error: log } })
+  t = testInstance(drizzleSqlite(db), {
+    providers: [hub],
+    config: { urls: { oauthCallback: 'https://app.test/:provider' } },
+    logger: { info: log, warn: log, error: log },
+  })
 })
 afterEach(async () => {
   await t.mindmesh.close()
@@ -97,6 +103,24 @@ function keepTokens(tokens: { accessToken: string; refreshToken: string }): type
   return tokens
 }
 
+/** Signs in with a provider, once with the code of another. */
+async function visitProvider(look: () => void): Promise<void> {
+  const { oauth } = t.mindmesh
+  for (const code of ['a code that was given to another', undefined]) {
+    const start = await oauth.authorize('hub')
+    const { codeVerifier = '', nonce = '' } = hub.requests.get(start.state) ?? {}
+    const answer = hub.consent(start, personAt(ANNA))
+    for (const secret of [start.state, codeVerifier, nonce, code ?? answer.code]) {
+      secrets.add(secret)
+    }
+    look()
+    if (code === undefined) {
+      const result = await oauth.callback('hub', answer)
+      if ('accessToken' in result) keepTokens(result)
+    } else await failing(oauth.callback('hub', { ...answer, code }))
+  }
+}
+
 /** One person's way through everything; `look` is called wherever something secret is under way. */
 async function everything(look: () => void): Promise<void> {
   const { auth, otp, password, session, user } = t.mindmesh
@@ -138,6 +162,7 @@ async function everything(look: () => void): Promise<void> {
   await failing(password.reset(reset, 'password1'))
   await password.reset(reset, PASSWORD)
   await failing(password.reset(reset, PASSWORD))
+  await visitProvider(look)
   await user.block(id, { reason: 'fraud' })
   await failing(auth.login(ANNA, PASSWORD))
   await user.unblock(id)

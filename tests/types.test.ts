@@ -1,4 +1,5 @@
 import { MindmeshAuth } from '@mindmesh/auth'
+import { memoryStore } from '@mindmesh/auth-adapter-kit'
 import { drizzleSqlite, migrate, userColumns } from '@mindmesh/auth-drizzle/sqlite'
 import { captureMailer, fastHasher } from '@mindmesh/auth/testing'
 import Database from 'better-sqlite3'
@@ -6,6 +7,7 @@ import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { LibSQLDatabase } from 'drizzle-orm/libsql'
 import { sqliteTable, text, type BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 import { expect, expectTypeOf, test } from 'vitest'
+import { fakeProvider } from './support/fake-provider.ts'
 import { PASSWORD, SECRETS } from './support/instance.ts'
 
 test('types: the app’s own columns are typed from its table, and no user has a password hash', async () => {
@@ -32,6 +34,26 @@ test('types: the app’s own columns are typed from its table, and no user has a
     await mindmesh.auth.register('a@example.com', PASSWORD)
     // @ts-expect-error firstName is required
     await mindmesh.auth.register('a@example.com', PASSWORD, { role: 'admin' })
+    const adapter = drizzleSqlite(db, { users })
+    const options = { adapter, mailer: captureMailer() }
+    // @ts-expect-error somebody who comes from a provider has a firstName too
+    void new MindmeshAuth({ ...options, providers: [fakeProvider('hub')] })
+    void new MindmeshAuth({
+      ...options,
+      providers: [fakeProvider('hub')],
+      // @ts-expect-error firstName is required
+      profileFor: ({ givenName }) => ({ role: givenName ?? 'user' }),
+    })
+    void new MindmeshAuth({
+      ...options,
+      providers: [fakeProvider('hub')],
+      profileFor: async ({ givenName, provider }) => ({ firstName: givenName ?? provider }),
+    })
+    void new MindmeshAuth({
+      adapter: memoryStore(),
+      mailer: captureMailer(),
+      providers: [fakeProvider('hub')],
+    })
     // @ts-expect-error the library's own columns are not the profile's
     await mindmesh.auth.register('a@example.com', PASSWORD, { firstName: 'A', passwordHash: 'x' })
   }

@@ -2,6 +2,7 @@ import type { AuthEventType, MailTemplate, MindmeshAuth } from '@mindmesh/auth'
 import type { AuthStore } from '@mindmesh/auth/ports'
 import { expect } from 'vitest'
 import { failingEffects } from '../support/failing-effects.ts'
+import { fakeProvider, personAt } from '../support/fake-provider.ts'
 import type { FlowTest } from '../support/flow-test.ts'
 import {
   ANNA,
@@ -56,6 +57,23 @@ async function undoing(t: TestInstance, id: string): Promise<Attempt> {
   )(t.mindmesh)
   const token = await t.newestToken(ANNA)
   return async ({ user }) => user.undoEmailChange(token)
+}
+
+const hub = fakeProvider('hub')
+const OAUTH = {
+  providers: [hub],
+  config: { urls: { oauthCallback: 'https://app.test/:provider' } },
+} as const
+
+/** The same store and clock, with a provider. */
+function withOAuth({ store, clock }: TestInstance): TestInstance {
+  return testInstance(store, { ...OAUTH, clock })
+}
+
+async function consenting(t: TestInstance): Promise<Attempt> {
+  const start = await withOAuth(t).mindmesh.oauth.authorize('hub')
+  const answer = hub.consent(start, personAt(ANNA))
+  return async ({ oauth }) => oauth.callback('hub', answer)
 }
 
 const EVENTS: Readonly<Record<Exclude<AuthEventType, 'MAIL_FAILED'>, [Scenario, EarlierSteps?]>> = {
@@ -190,6 +208,29 @@ const EVENTS: Readonly<Record<Exclude<AuthEventType, 'MAIL_FAILED'>, [Scenario, 
       async ({ user }) =>
         user.export(id),
   ],
+  OAUTH_LINKED: [
+    async (t) => {
+      await openCode(t)
+      return consenting(t)
+    },
+  ],
+  ACCOUNT_CLAIMED: [consenting],
+  OAUTH_UNLINKED: [
+    async (t, id) => {
+      await openCode(t)
+      await (
+        await consenting(t)
+      )(withOAuth(t).mindmesh)
+      return async ({ oauth }) => oauth.unlink(id, 'hub')
+    },
+  ],
+  OAUTH_FAILED: [
+    async (t) => {
+      const { state } = await withOAuth(t).mindmesh.oauth.authorize('hub')
+      const refusal = { state, browserState: state, error: 'access_denied' }
+      return async ({ oauth }) => oauth.callback('hub', refusal)
+    },
+  ],
 }
 
 const MAILS: Readonly<Record<MailTemplate, [Scenario, EarlierSteps?]>> = {
@@ -215,6 +256,8 @@ const MAILS: Readonly<Record<MailTemplate, [Scenario, EarlierSteps?]>> = {
   email_change_undone: EVENTS.EMAIL_CHANGE_UNDONE,
   account_blocked: EVENTS.ACCOUNT_BLOCKED,
   registration_attempt: EVENTS.REGISTRATION_FAILED,
+  oauth_linked: EVENTS.OAUTH_LINKED,
+  oauth_unlinked: EVENTS.OAUTH_UNLINKED,
 }
 
 /** A change, its event and its mail are written together or not at all. */
@@ -249,7 +292,7 @@ async function expectNothing(
   const before = await stateOf(t.store, spends)
   // Events of two instances sort by their time.
   t.clock.advance({ seconds: 1 })
-  const broken = testInstance(failingEffects(t.store, input.isBroken), { clock: t.clock })
+  const broken = withOAuth({ ...t, store: failingEffects(t.store, input.isBroken) })
   await expect(attempt(broken.mindmesh)).rejects.not.toHaveProperty('name', 'AuthError')
   const after = await stateOf(t.store, spends)
   expect(after.people).toEqual(before.people)
@@ -259,7 +302,7 @@ async function expectNothing(
   expect(await t.mindmesh.mail.deliverDue()).toMatchObject({ sent: 0 })
   expect(await broken.mindmesh.mail.deliverDue()).toMatchObject({ sent: 0 })
   // The store was the only thing in the way.
-  const healthy = testInstance(t.store, { clock: t.clock })
+  const healthy = withOAuth(t)
   if (spends === undefined) await attempt(healthy.mindmesh).catch(assertAuthError)
 }
 
@@ -273,6 +316,7 @@ async function stateOf(store: AuthStore, spends: string | undefined) {
   const perUser = users.map(async ({ id }) => ({
     credentials: await store.users.findCredentials(id),
     sessions: await store.sessions.listAll(id),
+    identities: await store.accounts.listByUser(id),
     codes: (await store.codes.listByUser(id)).filter((code) => code.purpose !== spends),
   }))
   const query = { userId: null, type: null, from: null, before: null, limit: 1000 }

@@ -76,6 +76,7 @@ export function people(test: FlowTest): void {
     expect(Object.keys(exported).toSorted()).toEqual([
       'events',
       'exportedAt',
+      'identities',
       'openCodes',
       'sessions',
       'user',

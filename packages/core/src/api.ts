@@ -15,6 +15,7 @@ import { verifyOtpCode } from './otp/verify-otp-code.ts'
 import { changePassword } from './password/change-password.ts'
 import { requestReset } from './password/request-reset.ts'
 import { resetPassword } from './password/reset-password.ts'
+import { oauthApi, type OAuthApi } from './oauth/oauth-api.ts'
 import type { AppModel, AuthEvent } from './ports/entities.ts'
 import type { DeletedCounts } from './ports/store.ts'
 import type { SignedIn, SignInResult } from './session/complete-sign-in.ts'
@@ -47,6 +48,7 @@ export interface MindmeshApi<App extends AppModel = AppModel> {
   readonly password: PasswordApi
   readonly user: UserApi<App>
   readonly session: SessionApi
+  readonly oauth: OAuthApi<App>
   readonly events: EventsApi
   readonly mail: MailApi
   readonly maintenance: MaintenanceApi
@@ -176,6 +178,7 @@ export function createApi<App extends AppModel>(context: () => Context<App>): Mi
     },
     user: userApi(context),
     session: sessionApi(context),
+    oauth: oauthApi(context),
     events: { list: async (query) => listEvents(context(), parseObject(query, 'query')) },
     mail: {
       deliverDue: async (options) => {

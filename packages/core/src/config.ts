@@ -33,6 +33,14 @@ const url = v.pipe(
   ),
 )
 
+const origin = v.pipe(
+  v.string('must be a text'),
+  v.check(
+    (text) => URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text,
+    'must be an origin, for example https://app.example.com',
+  ),
+)
+
 const limitsSchema = v.strictObject({
   otpSend: limitOf(3, 600),
   loginPerIp: limitOf(10, 900),
@@ -41,6 +49,7 @@ const limitsSchema = v.strictObject({
   codeFailuresPerPassword: limitOf(100, 3_155_760_000),
   resetRequest: limitOf(3, 3600),
   takenAddressNotice: limitOf(3, 3600),
+  oauthStart: limitOf(30, 900),
 })
 const argon2Schema = v.strictObject({
   memoryKiB: v.optional(whole(19_456, 262_144), 19_456),
@@ -53,6 +62,7 @@ const urlsSchema = v.strictObject({
   passwordReset: v.optional(url),
   emailChange: v.optional(url),
   emailChangeUndo: v.optional(url),
+  oauthCallback: v.optional(url),
 })
 
 const schema = v.strictObject({
@@ -91,6 +101,12 @@ const schema = v.strictObject({
   limits: v.optional(limitsSchema, {}),
   argon2: v.optional(argon2Schema, {}),
   urls: v.optional(urlsSchema, {}),
+  redirectOrigins: v.optional(v.array(origin), []),
+  oauthTimeoutSeconds: v.optional(whole(1, 60), 10),
+  oauthSecondStep: v.optional(
+    v.picklist(['unless_vouched', 'always'], "must be 'unless_vouched' or 'always'"),
+    'unless_vouched',
+  ),
   dangerouslyDisableLoginOtp: v.optional(v.boolean(), false),
 })
 
@@ -116,6 +132,8 @@ export interface LimitsOptions {
   readonly resetRequest?: LimitOptions
   /** Mails to the owner of an address that somebody tries to register again. @default 3 in 1 hour */
   readonly takenAddressNotice?: LimitOptions
+  /** Sign-ins with a provider that are begun from one IP address (an IPv6 /64). @default 30 in 15 minutes */
+  readonly oauthStart?: LimitOptions
 }
 
 /** What an app may set. Everything but the two secrets has a default; a set option wins over the environment. */
@@ -185,7 +203,18 @@ export interface ConfigOptions {
     readonly passwordReset?: string
     readonly emailChange?: string
     readonly emailChangeUndo?: string
+    /** Where providers send the browser back, with `:provider` in its path: each has an address of its own (RFC 9700 §4.4.2.2). */
+    readonly oauthCallback?: string
   }
+  /** Origins, besides the app's own paths, that `redirectTo` may lead to. @default [] */
+  readonly redirectOrigins?: readonly string[]
+  /** How long a provider may take to answer. @default 10 */
+  readonly oauthTimeoutSeconds?: number
+  /**
+   * Whether signing in with a provider also takes the mailed code. `unless_vouched`: not where the provider says in
+   * this very sign-in that the person has proven the account's address. @default 'unless_vouched'
+   */
+  readonly oauthSecondStep?: 'unless_vouched' | 'always'
   /** Signs in by password alone. @default false */
   readonly dangerouslyDisableLoginOtp?: boolean
 }
@@ -227,7 +256,11 @@ export interface Config {
     readonly passwordReset?: string | undefined
     readonly emailChange?: string | undefined
     readonly emailChangeUndo?: string | undefined
+    readonly oauthCallback?: string | undefined
   }
+  readonly redirectOrigins: readonly string[]
+  readonly oauthTimeoutSeconds: number
+  readonly oauthSecondStep: 'unless_vouched' | 'always'
   readonly dangerouslyDisableLoginOtp: boolean
 }
 

@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import type { MailDelivery } from './mail/delivery.ts'
 import type { MailTemplates } from './mail/templates.ts'
 import type { AppModel } from './ports/entities.ts'
+import type { OAuthIdentity, OAuthProvider } from './ports/oauth.ts'
 import type { BreachCorpus, Clock, Logger, PasswordHasher, Random } from './ports/services.ts'
 import type { AuthStore, RateLimitStore } from './ports/store.ts'
 
@@ -23,6 +24,11 @@ export interface ResolvedRequest {
   readonly locale: string
 }
 
+/** The app's own columns for somebody new, from what a provider tells of them. */
+export type ProfileFor<App extends AppModel> = (
+  identity: OAuthIdentity & { readonly provider: string },
+) => App['profile'] | Promise<App['profile']>
+
 /** Everything that a flow may touch, and nothing else. */
 export interface Context<App extends AppModel = AppModel> {
   readonly config: Config
@@ -37,5 +43,8 @@ export interface Context<App extends AppModel = AppModel> {
   readonly logger: Logger
   readonly templates: MailTemplates
   readonly delivery: MailDelivery
+  /** By id. */
+  readonly providers: ReadonlyMap<string, OAuthProvider>
+  readonly profileFor: ProfileFor<App> | null
   readonly request: ResolvedRequest
 }

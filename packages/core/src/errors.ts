@@ -1,5 +1,5 @@
-export { ConfigError, MailerError, StoreError } from './ports/errors.ts'
-export type { ConfigProblem, MailerErrorReason } from './ports/errors.ts'
+export { ConfigError, MailerError, OAuthProviderError, StoreError } from './ports/errors.ts'
+export type { ConfigProblem, MailerErrorReason, OAuthProviderErrorReason } from './ports/errors.ts'
 
 /** Stable and meant for programs; docs/errors.md explains each. */
 export type AuthErrorCode =
@@ -22,6 +22,14 @@ export type AuthErrorCode =
   | 'user_not_found'
   | 'session_not_found'
   | 'conflict'
+  | 'oauth_state_invalid'
+  | 'oauth_denied'
+  | 'oauth_failed'
+  | 'provider_unavailable'
+  | 'account_linked_elsewhere'
+  | 'email_not_verified'
+  | 'identity_not_found'
+  | 'last_way_in'
 
 /** Every code with its HTTP status and the sentence that is fit to show. */
 const ERRORS: Readonly<Record<AuthErrorCode, readonly [status: number, message: string]>> = {
@@ -44,6 +52,14 @@ const ERRORS: Readonly<Record<AuthErrorCode, readonly [status: number, message: 
   user_not_found: [404, 'There is no such account.'],
   session_not_found: [404, 'There is no such session.'],
   conflict: [409, 'Something else changed at the same moment. Please try again.'],
+  oauth_state_invalid: [400, 'This sign-in was begun elsewhere or is over. Please begin again.'],
+  oauth_denied: [403, 'You did not allow the sign-in.'],
+  oauth_failed: [401, 'Signing in with this provider did not work. Please try again.'],
+  provider_unavailable: [503, 'This provider does not answer at the moment. Please try later.'],
+  account_linked_elsewhere: [409, 'This identity already belongs to another account.'],
+  email_not_verified: [403, 'Please confirm your e-mail address first.'],
+  identity_not_found: [404, 'There is no such linked identity.'],
+  last_way_in: [409, 'Nothing else is left to sign in with. Please choose a password first.'],
 }
 
 /** What an {@link AuthError} can say besides its code. */

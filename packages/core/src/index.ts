@@ -1,5 +1,5 @@
 export { MindmeshAuth, MindmeshAuth as default } from './mindmesh-auth.ts'
-export type { MindmeshAuthOptions } from './mindmesh-auth.ts'
+export type { MindmeshAuthOptions, RequireProfileFor } from './mindmesh-auth.ts'
 export type {
   AuthApi,
   EventsApi,
@@ -13,10 +13,16 @@ export type {
   UserApi,
 } from './api.ts'
 export type { Config, ConfigOptions, LimitOptions, LimitsOptions } from './config.ts'
-export type { RequestContext } from './context.ts'
+export type { ProfileFor, RequestContext } from './context.ts'
 export type { AccessTokenClaims } from './crypto/access-token.ts'
-export { AuthError, ConfigError, MailerError, StoreError } from './errors.ts'
-export type { AuthErrorCode, AuthErrorDetails, ConfigProblem, MailerErrorReason } from './errors.ts'
+export { AuthError, ConfigError, MailerError, OAuthProviderError, StoreError } from './errors.ts'
+export type {
+  AuthErrorCode,
+  AuthErrorDetails,
+  ConfigProblem,
+  MailerErrorReason,
+  OAuthProviderErrorReason,
+} from './errors.ts'
 export type { EventQuery, PageOf } from './events/list-events.ts'
 export type { MailCounts } from './mail/delivery.ts'
 export { renderWording } from './mail/render.ts'
@@ -30,7 +36,18 @@ export type {
   MailWording,
   MailWordings,
 } from './mail/templates.ts'
+export type { OAuthLinked, OAuthLinkRequired, OAuthResult, OAuthSignIn } from './oauth/callback.ts'
+export type { OAuthAnswer } from './oauth/consume-state.ts'
+export type { OAuthStart } from './oauth/issue-state.ts'
+export type { LinkedIdentity } from './oauth/list-identities.ts'
+export type { OAuthApi } from './oauth/oauth-api.ts'
 export type { AppModel, AuthEvent, AuthEventType, AuthMethod, User } from './ports/entities.ts'
+export type {
+  AuthorizationRequest,
+  CodeExchange,
+  OAuthIdentity,
+  OAuthProvider,
+} from './ports/oauth.ts'
 export type {
   BreachCorpus,
   Clock,

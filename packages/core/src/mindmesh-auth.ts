@@ -1,5 +1,5 @@
 import { parseConfig, type ConfigOptions } from './config.ts'
-import type { Context, RequestContext } from './context.ts'
+import type { Context, ProfileFor, RequestContext } from './context.ts'
 import { createIdSource } from './crypto/ids.ts'
 import { createCurrentContext } from './current-context.ts'
 import { deriveKeys } from './crypto/keys.ts'
@@ -12,6 +12,7 @@ import { consoleLogger } from './console-logger.ts'
 import { optionProblems } from './option-problems.ts'
 import { argon2idHasher } from './password/password-hasher.ts'
 import type { AppModel } from './ports/entities.ts'
+import type { OAuthProvider } from './ports/oauth.ts'
 import type {
   BreachCorpus,
   Clock,
@@ -40,6 +41,10 @@ export interface MindmeshAuthOptions<App extends AppModel> {
   readonly random?: Random
   /** @default warnings and errors to the console */
   readonly logger?: Logger
+  /** Who people can sign in with, for example `google(…)`. Needs `config.urls.oauthCallback`. @default none */
+  readonly providers?: readonly OAuthProvider[]
+  /** Fills the app's own columns for somebody who comes from a provider for the first time. @default none are set */
+  readonly profileFor?: ProfileFor<App>
   /** Where limits are counted. @default the adapter */
   readonly rateLimits?: RateLimitStore
   /** Where settings come from that `config` does not hold. @default process.env */
@@ -48,6 +53,12 @@ export interface MindmeshAuthOptions<App extends AppModel> {
   readonly ipAddress?: string
   readonly userAgent?: string
 }
+
+/** As soon as there are providers and the app's table has a required column of its own, `profileFor` is required. */
+export type RequireProfileFor<App extends AppModel> =
+  Partial<App['profile']> extends App['profile']
+    ? unknown
+    : { readonly providers?: readonly [] } | { readonly profileFor: ProfileFor<App> }
 
 /**
  * The library: one instance an app. Throws one `ConfigError` that names every mistake in its options.
@@ -60,6 +71,7 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
   readonly password: MindmeshApi<App>['password']
   readonly user: MindmeshApi<App>['user']
   readonly session: MindmeshApi<App>['session']
+  readonly oauth: MindmeshApi<App>['oauth']
   readonly events: MindmeshApi<App>['events']
   readonly mail: MindmeshApi<App>['mail']
   readonly maintenance: MindmeshApi<App>['maintenance']
@@ -68,7 +80,7 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
   readonly #mailer: Mailer
   readonly #current = createCurrentContext<Context<App>>()
 
-  constructor(options: MindmeshAuthOptions<App>) {
+  constructor(options: MindmeshAuthOptions<App> & RequireProfileFor<App>) {
     const config = parseConfig(options?.config ?? {}, options?.env, optionProblems(options))
     const clock = options.clock ?? { now: () => new Date() }
     const random = options.random ?? systemRandom
@@ -91,6 +103,8 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
         { ipAddress: options.ipAddress, userAgent: options.userAgent },
         config.locale,
       ),
+      providers: new Map(options.providers?.map((provider) => [provider.id, provider])),
+      profileFor: options.profileFor ?? null,
     }
     this.#mailer = options.mailer
     this.#root = { ...parts, delivery: createDelivery(parts, options.mailer) }
@@ -100,6 +114,7 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
     this.password = api.password
     this.user = api.user
     this.session = api.session
+    this.oauth = api.oauth
     this.events = api.events
     this.mail = api.mail
     this.maintenance = api.maintenance

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net'
 import type { ConfigProblem } from './errors.ts'
 import { wordingsEn } from './mail/wordings-en.ts'
+import { providerProblems } from './oauth/provider-problems.ts'
+import { partOf } from './part-of.ts'
 
 /** What each port has to have. */
 const PORTS: Readonly<Record<string, readonly string[]>> = {
@@ -16,7 +18,7 @@ const REQUIRED: Readonly<Record<string, string>> = {
   adapter: 'is missing; for example adapter: drizzleSqlite(db)',
   mailer: 'is missing; for example mailer: smtpMailer()',
 }
-const STORES = ['users', 'sessions', 'codes', 'rateLimits', 'events', 'outbox']
+const STORES = ['users', 'sessions', 'codes', 'accounts', 'rateLimits', 'events', 'outbox']
 
 /** What is wrong with the parts that an instance is made from, `config` left out. */
 export function optionProblems(options: unknown): readonly ConfigProblem[] {
@@ -32,6 +34,7 @@ export function optionProblems(options: unknown): readonly ConfigProblem[] {
     ),
     ...templateProblems(given.get('templates')),
     ...addressProblems(given.get('ipAddress')),
+    ...oauthProblems(given),
   ]
 }
 
@@ -65,6 +68,11 @@ function addressProblems(address: unknown): readonly ConfigProblem[] {
   return isFine ? [] : [{ field: 'ipAddress', message: 'must be an IP address' }]
 }
 
-function partOf(whole: unknown, name: string): unknown {
-  return typeof whole === 'object' && whole !== null ? Reflect.get(whole, name) : undefined
+function oauthProblems(given: ReadonlyMap<string, unknown>): readonly ConfigProblem[] {
+  const profileFor = given.get('profileFor')
+  const isFine = profileFor === undefined || typeof profileFor === 'function'
+  return [
+    ...providerProblems(given.get('providers'), given.get('config')),
+    ...(isFine ? [] : [{ field: 'profileFor', message: 'must be a function' }]),
+  ]
 }

@@ -4,7 +4,7 @@ import { createEvent } from '../events/event.ts'
 import { parseCode, parseEmail, parseId } from '../input.ts'
 import { loginCodeFailures } from '../otp/code-failures.ts'
 import { tryCode, type CodeTry } from '../otp/try-code.ts'
-import type { AppModel } from '../ports/entities.ts'
+import type { AppModel, AuthMethod, CodeRecord } from '../ports/entities.ts'
 import { completeSignIn, type SignedIn } from '../session/complete-sign-in.ts'
 
 /** What `verifyOtp` is given. */
@@ -38,18 +38,25 @@ export async function verifyOtp<App extends AppModel>(
   const result = await tryCode(context, isOtherAttempt ? null : found.code, code, limits)
   if (result.status !== 'consumed') throw errorOf(result)
   const user = await proveAddress(context, found.user)
-  return openOrThrow(context, user)
+  return openOrThrow(context, user, firstMethods(found.code))
 }
 
 async function openOrThrow<App extends AppModel>(
   context: Context<App>,
   user: App['user'],
+  first: readonly AuthMethod[],
 ): Promise<SignedIn<App>> {
-  const result = await completeSignIn(context, { user, methods: ['pwd', 'otp'], refunds: [] })
+  const methods: readonly AuthMethod[] = [...first, 'otp']
+  const result = await completeSignIn(context, { user, methods, refunds: [] })
   // Both factors are proven, so the gate cannot ask for more.
   if (result.otpRequired) throw new AuthError('conflict')
   const { accessToken, refreshToken } = result
   return { accessToken, refreshToken, user: result.user }
+}
+
+/** What was proven before the code was sent stands in its row. */
+function firstMethods(code: CodeRecord | null): readonly AuthMethod[] {
+  return code?.payload['methods'] === 'oauth' ? ['oauth'] : ['pwd']
 }
 
 function errorOf(result: CodeTry): AuthError {

@@ -9,6 +9,8 @@ export interface DerivedKeys {
   readonly codes: KeyObject
   readonly outbox: KeyObject
   readonly subjects: KeyObject
+  /** Seals what a code's row keeps for its flow. */
+  readonly payloads: KeyObject
 }
 
 /** All keys of an instance. The first of each list signs; the rest are accepted until they are taken out. */
@@ -45,6 +47,7 @@ function deriveFrom(secret: string): DerivedKeys {
     codes: key('codes'),
     outbox: key('outbox'),
     subjects: key('subjects'),
+    payloads: key('payloads'),
   }
 }
 

@@ -37,6 +37,8 @@ export function createTemplates(
     email_change_undone: ours((words) => words.email_change_undone),
     account_blocked: ours((words) => words.account_blocked),
     registration_attempt: ours((words) => words.registration_attempt),
+    oauth_linked: ours((words) => words.oauth_linked),
+    oauth_unlinked: ours((words) => words.oauth_unlinked),
     ...replaced,
   }
 }

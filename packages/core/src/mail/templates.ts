@@ -27,6 +27,8 @@ export interface MailData {
   email_change_undone: NoData
   account_blocked: NoData
   registration_attempt: NoData
+  oauth_linked: { readonly provider: string; readonly passwordRemoved: boolean }
+  oauth_unlinked: { readonly provider: string }
 }
 
 /** The name of a mail. */

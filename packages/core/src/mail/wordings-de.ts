@@ -83,4 +83,21 @@ export const wordingsDe: MailWordings = {
       IGNORE,
     ],
   }),
+  oauth_linked: ({ provider, passwordRemoved }, app) => ({
+    subject: `Sie können sich bei ${app} jetzt mit ${provider} anmelden`,
+    lead: `Mit Ihrem Konto bei ${app} wurde eine Identität bei ${provider} verknüpft.`,
+    notes: passwordRemoved
+      ? [
+          'Dieses Konto hatte jemand angelegt, der diese Adresse nie bestätigt hat. Es gehört jetzt Ihnen: Das alte Passwort und alle alten Sitzungen gelten nicht mehr.',
+          'Mit „Passwort vergessen“ können Sie jederzeit ein Passwort wählen.',
+        ]
+      : [
+          'Falls Sie das nicht waren, entfernen Sie die Identität in Ihrem Konto und wählen Sie ein neues Passwort.',
+        ],
+  }),
+  oauth_unlinked: ({ provider }, app) => ({
+    subject: `${provider} meldet Sie nicht mehr bei ${app} an`,
+    lead: `Eine Identität bei ${provider} wurde von Ihrem Konto bei ${app} entfernt.`,
+    notes: [NOT_YOU],
+  }),
 }

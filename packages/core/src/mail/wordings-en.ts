@@ -78,4 +78,19 @@ export const wordingsEn: MailWordings = {
     lead: `Somebody, hopefully you, tried to register this address at ${app}, where it already has an account.`,
     notes: ['Sign in with it, or reset your password if you have forgotten it.', IGNORE],
   }),
+  oauth_linked: ({ provider, passwordRemoved }, app) => ({
+    subject: `You can now sign in to ${app} with ${provider}`,
+    lead: `An identity at ${provider} was linked to your ${app} account.`,
+    notes: passwordRemoved
+      ? [
+          'This account had been registered by somebody who never confirmed this address. It is yours now: its old password and sessions are void.',
+          'You can choose a password at any time with “Forgotten password”.',
+        ]
+      : ['If this was not you, remove the identity in your account and choose a new password.'],
+  }),
+  oauth_unlinked: ({ provider }, app) => ({
+    subject: `${provider} no longer signs you in to ${app}`,
+    lead: `An identity at ${provider} was removed from your ${app} account.`,
+    notes: [NOT_YOU],
+  }),
 }

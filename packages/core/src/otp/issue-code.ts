@@ -13,6 +13,8 @@ export interface CodeRequest {
   readonly purpose: string
   readonly subject: string
   readonly userId: string | null
+  /** @default {} */
+  readonly payload?: CodeRecord['payload']
   /** `null`: a decoy. */
   readonly to: string | null
   readonly event: AuthEvent
@@ -33,7 +35,7 @@ export async function issueCode(context: Context, request: CodeRequest): Promise
     userId: request.userId,
     secretHash: firstHash(hashCode(context.keys, id, code)),
     attemptsLeft: config.otpAttempts,
-    payload: {},
+    payload: request.payload ?? {},
     expiresAt,
     createdAt: now,
   }

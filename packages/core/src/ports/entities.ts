@@ -126,6 +126,10 @@ export type AuthEventType =
   | 'ACCOUNT_DELETED'
   | 'ACCOUNT_EXPORTED'
   | 'MAIL_FAILED'
+  | 'OAUTH_LINKED'
+  | 'OAUTH_UNLINKED'
+  | 'OAUTH_FAILED'
+  | 'ACCOUNT_CLAIMED'
 
 /** One entry of the append-only record of sensitive actions. */
 export interface AuthEvent {

@@ -38,6 +38,29 @@ export class MailerError extends Error {
   }
 }
 
+/** Why a provider gave no identity; the only thing about it that is recorded. */
+export type OAuthProviderErrorReason =
+  /** It could not be reached, or said that it is in trouble. */
+  | 'unavailable'
+  | 'timeout'
+  /** It did not accept the code, or not us. */
+  | 'refused'
+  /** Its answer was not understood. */
+  | 'malformed'
+  /** Its id_token was made by or for somebody else, is over, or belongs to another request. */
+  | 'id_token_rejected'
+
+/** A provider gave no identity. What it wrote is at most in the `cause`, never in the message. */
+export class OAuthProviderError extends Error {
+  override readonly name = 'OAuthProviderError'
+  readonly reason: OAuthProviderErrorReason
+
+  constructor(reason: OAuthProviderErrorReason, options?: { readonly cause?: unknown }) {
+    super(`The provider gave no identity: ${reason}.`, options)
+    this.reason = reason
+  }
+}
+
 /** What an option or the environment got wrong. */
 export interface ConfigProblem {
   /** The option's path or the variable's name. */

@@ -1,5 +1,6 @@
 export type * from './entities.ts'
 export type * from './store.ts'
 export type * from './services.ts'
-export { ConfigError, MailerError, StoreError } from './errors.ts'
-export type { ConfigProblem, MailerErrorReason } from './errors.ts'
+export type * from './oauth.ts'
+export { ConfigError, MailerError, OAuthProviderError, StoreError } from './errors.ts'
+export type { ConfigProblem, MailerErrorReason, OAuthProviderErrorReason } from './errors.ts'

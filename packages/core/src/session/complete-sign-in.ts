@@ -24,6 +24,8 @@ export interface SignInProof<App extends AppModel> {
   readonly user: App['user']
   readonly methods: readonly AuthMethod[]
   readonly refunds: readonly string[]
+  /** An identity provider says in this sign-in that the person has proven the account's address. */
+  readonly isAddressVouched?: boolean
 }
 
 /**
@@ -36,13 +38,18 @@ export async function completeSignIn<App extends AppModel>(
   proof: SignInProof<App>,
 ): Promise<SignInResult<App>> {
   if (proof.user.blockedAt !== null) return refuseBlocked(context, proof)
-  if (owesSecondStep(context, proof.methods)) return challenge(context, proof)
+  if (owesSecondStep(context, proof)) return challenge(context, proof)
   if (proof.refunds.length > 0) await refund(context, proof.refunds)
   return openSession(context, proof)
 }
 
-function owesSecondStep(context: Context, methods: readonly AuthMethod[]): boolean {
-  return !context.config.dangerouslyDisableLoginOtp && !methods.includes('otp')
+/** A mailed code proves that somebody reads the mail of an address. Where a provider has just said so it adds nothing. */
+function owesSecondStep<App extends AppModel>(
+  { config }: Context<App>,
+  { methods, isAddressVouched = false }: SignInProof<App>,
+): boolean {
+  if (config.dangerouslyDisableLoginOtp || methods.includes('otp')) return false
+  return !isAddressVouched || config.oauthSecondStep === 'always'
 }
 
 async function refuseBlocked<App extends AppModel>(
@@ -59,19 +66,21 @@ async function refuseBlocked<App extends AppModel>(
 
 async function challenge<App extends AppModel>(
   context: Context<App>,
-  { user, refunds }: SignInProof<App>,
+  { user, methods, refunds }: SignInProof<App>,
 ): Promise<SignInResult<App>> {
   await countOrThrow(context, [limitHit(context, 'otpSend', `login:${user.email}`)], { refunds })
   const challengeId = await issueCode(context, {
     purpose: 'login',
     subject: user.id,
     userId: user.id,
+    payload: { methods: methods.join(' ') },
     to: user.displayEmail,
     event: createEvent(context, 'OTP_SENT', { userId: user.id, metadata: { purpose: 'login' } }),
-    mail: (code, expiresInMinutes) => ({
-      template: 'login_code',
-      data: { code, expiresInMinutes },
-    }),
+    mail: (code, expiresInMinutes) =>
+      // The mail of the password step warns that somebody knows the password.
+      methods.includes('pwd')
+        ? { template: 'login_code', data: { code, expiresInMinutes } }
+        : { template: 'otp_code', data: { code, purpose: 'login', expiresInMinutes } },
   })
   return { otpRequired: true, challengeId }
 }

@@ -3,6 +3,7 @@ import { AuthError } from '../errors.ts'
 import { createEvent } from '../events/event.ts'
 import { parseId } from '../input.ts'
 import type { AppModel, AuthEvent, CodeRecord } from '../ports/entities.ts'
+import { toLinkedIdentity, type LinkedIdentity } from '../oauth/list-identities.ts'
 import { toSession, type Session } from '../session/list-sessions.ts'
 
 /** All that the library holds on a person, with no secrets; made for `JSON.stringify`. */
@@ -10,6 +11,7 @@ export interface UserExport<App extends AppModel = AppModel> {
   readonly exportedAt: Date
   readonly user: App['user']
   readonly sessions: readonly Session[]
+  readonly identities: readonly LinkedIdentity[]
   readonly openCodes: readonly Pick<CodeRecord, 'purpose' | 'createdAt' | 'expiresAt'>[]
   readonly events: readonly AuthEvent[]
 }
@@ -26,11 +28,13 @@ export async function exportUser<App extends AppModel>(
   if (user === null) throw new AuthError('user_not_found')
   await context.store.events.append([createEvent(context, 'ACCOUNT_EXPORTED', { userId: id })])
   const sessions = await context.store.sessions.listAll(id)
+  const accounts = await context.store.accounts.listByUser(id)
   const codes = await context.store.codes.listByUser(id)
   return {
     exportedAt: context.clock.now(),
     user,
     sessions: sessions.map(toSession),
+    identities: accounts.map(toLinkedIdentity),
     openCodes: codes.map(({ purpose, createdAt, expiresAt }) => ({
       purpose,
       createdAt,
