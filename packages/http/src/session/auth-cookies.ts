@@ -1,0 +1,74 @@
+import type { Tokens } from '@mindmesh/auth'
+import { parse, serialize } from 'hono/utils/cookie'
+
+/** The longest that browsers keep a cookie (RFC 6265bis §5.6.2). When a session ends is decided by the server. */
+const TOKEN_SECONDS = 400 * 86_400
+/** The longest that a sign-in code can be valid. */
+const CHALLENGE_SECONDS = 600
+
+type CookieName = 'access' | 'refresh' | 'challenge'
+
+/** Where the cookies of one request are read and changed. */
+export interface CookieJar {
+  /** The `Cookie` header. */
+  readonly header: string | null
+  /** Without `Secure` and the `__Host-` prefix, for plain http on a developer's machine. */
+  readonly isInsecure: boolean
+  /** Takes one `Set-Cookie` line. */
+  set(line: string): void
+}
+
+/**
+ * The three cookies: access token, refresh token, pending sign-in. `__Host-` keeps every other host of the domain
+ * from setting them, `HttpOnly` keeps scripts off them, `SameSite=Lax` keeps other sites' requests without them.
+ */
+export class AuthCookies {
+  readonly #jar: CookieJar
+  readonly #values: Readonly<Record<string, string>>
+
+  constructor(jar: CookieJar) {
+    this.#jar = jar
+    this.#values = parse(jar.header ?? '')
+  }
+
+  /** The value, or `null` where the browser sent none. */
+  read(name: CookieName): string | null {
+    const value = this.#values[cookieName(name, this.#jar.isInsecure)] ?? ''
+    return value === '' ? null : value
+  }
+
+  /** Signs the browser in. What was pending is over. */
+  keepTokens({ accessToken, refreshToken }: Tokens): void {
+    this.#write('access', accessToken, TOKEN_SECONDS)
+    this.#write('refresh', refreshToken, TOKEN_SECONDS)
+    if (this.read('challenge') !== null) this.#write('challenge', '', 0)
+  }
+
+  /** Binds a sign-in that waits for its code to this browser. */
+  keepChallenge(challengeId: string): void {
+    this.#write('challenge', challengeId, CHALLENGE_SECONDS)
+  }
+
+  /** Signs the browser out. */
+  forgetTokens(): void {
+    this.#write('access', '', 0)
+    this.#write('refresh', '', 0)
+  }
+
+  #write(name: CookieName, value: string, maxAge: number): void {
+    const { isInsecure } = this.#jar
+    const line = serialize(cookieName(name, isInsecure), value, {
+      path: '/',
+      httpOnly: true,
+      secure: !isInsecure,
+      sameSite: 'Lax',
+      maxAge,
+    })
+    this.#jar.set(line)
+  }
+}
+
+/** The name that a browser sees. */
+export function cookieName(name: CookieName, isInsecure: boolean): string {
+  return isInsecure ? `mindmesh-${name}` : `__Host-mindmesh-${name}`
+}
