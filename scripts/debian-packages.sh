@@ -8,4 +8,4 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
   exit 1
 fi
 apt-get update -qq >&2
-apt-get install -y -qq --no-install-recommends "$@" </dev/null >&2
+apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "$@" </dev/null >&2

@@ -123,7 +123,11 @@ stop_postgres() {
 
 # --- MariaDB ---
 
-mysql_program() { PATH=$PATH:/usr/sbin:/usr/local/sbin command -v mariadbd; }
+# `mariadb-install-db` needs `my_print_defaults`, which Debian counts among the client's programs.
+mysql_program() {
+  command -v mariadb-install-db >/dev/null && command -v my_print_defaults >/dev/null &&
+    PATH=$PATH:/usr/sbin:/usr/local/sbin command -v mariadbd
+}
 
 mysql_is_usable() {
   listens 3306 || return 1
@@ -136,7 +140,7 @@ mysql_is_usable() {
 }
 
 # The programs without the service: nothing is started, and no data of the machine's own is made.
-install_mysql() { "$here/debian-packages.sh" mariadb-server-core; }
+install_mysql() { "$here/debian-packages.sh" mariadb-server-core mariadb-client-core; }
 
 start_mysql() {
   local user home port password

@@ -58,6 +58,18 @@ describe.each(reachable)('server $name', ({ kind, url }) => {
     expect(await kind.databases(url)).not.toContain(name)
   })
 
+  test('a connection that a test left open does not keep its database', async () => {
+    const name = newDatabaseName(runId, new Date())
+    await kind.run(url, `create database ${name}`)
+    const own = new URL(url)
+    own.pathname = `/${name}`
+    const tables = await kind.tables(own.href)
+    await tables.dump()
+    await kind.drop(url, name)
+    expect(await kind.databases(url)).not.toContain(name)
+    await tables.close()
+  })
+
   test('clearing away drops the databases that are chosen and no others', async () => {
     const [mine, other] = [newDatabaseName(runId, new Date()), newDatabaseName(runId, new Date())]
     for (const name of [mine, other]) await kind.run(url, `create database ${name}`)
