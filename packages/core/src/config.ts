@@ -301,10 +301,15 @@ export function parseConfig(
   ]
   if (!result.success || problems.length > 0) throw new ConfigError(problems)
   const config = result.output
-  return Object.freeze({
+  return deepFrozen({
     ...config,
     passwordMinLength: config.passwordMinLength ?? (config.dangerouslyDisableLoginOtp ? 15 : 8),
   })
+}
+
+function deepFrozen<Value extends object>(value: Value): Value {
+  for (const part of Object.values(value)) if (typeof part === 'object') deepFrozen(part)
+  return Object.freeze(value)
 }
 
 function fromEnvironment(

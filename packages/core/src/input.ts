@@ -14,7 +14,9 @@ export interface EmailAddress {
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 /** RFC 5321 §4.1.2 Dot-string: no quoted local parts. */
 const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
-const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+/** RFC 5321 §4.1.2 Domain. The last label is no number, so that an IP address is none (RFC 3696 §2). */
+const DOMAIN =
+  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** A text of 1 to `max` code units without control characters and lone surrogates; else `invalid_input`. */
