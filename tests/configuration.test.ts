@@ -45,6 +45,7 @@ test('configuration: one error names every mistake, in parts, options and variab
     config: {
       otpExpiryMinutes: 99,
       otpAttempts: 2.5,
+      passwordContextWords: ['Sternwarte', undefined],
       limits: { otpSend: { limit: 0 }, otpSent: { limit: 1 } },
       argon2: { memoryKiB: 1024 },
       urls: { passwordReset: 'javascript:alert(1)', emailChange: '/confirm' },
@@ -78,6 +79,7 @@ test('configuration: one error names every mistake, in parts, options and variab
     'config.sessionDays (SESSION_DAYS)': 'must be a number',
     'config.otpExpiryMinutes (OTP_EXPIRY_MINUTES)': 'must be at most 10',
     'config.otpAttempts': 'must be a whole number',
+    'config.passwordContextWords.1': 'is missing',
     'config.limits.otpSend.limit': 'must be at least 1',
     'config.limits.otpSent': 'is not an option',
     'config.argon2.memoryKiB': 'must be at least 19456',

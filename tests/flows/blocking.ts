@@ -1,7 +1,8 @@
 import { expect } from 'vitest'
 import { codeOf } from '../support/code-of.ts'
 import type { FlowTest } from '../support/flow-test.ts'
-import { ANNA, NEXT_PASSWORD, PASSWORD } from '../support/instance.ts'
+import { ANNA, NEXT_PASSWORD, PASSWORD, testInstance } from '../support/instance.ts'
+import { wrappedStore } from '../support/wrapped-store.ts'
 
 const NOBODY = '01900000-0000-7000-8000-000000000000'
 
@@ -35,6 +36,22 @@ export function blocking(test: FlowTest): void {
     expect(await codeOf(t.mindmesh.auth.login(ANNA, PASSWORD))).toBe('account_blocked')
     await t.mindmesh.mail.deliverDue()
     expect(t.mailer.sent).toHaveLength(1)
+  })
+
+  test('block: refuses the right code too, where one was read before the block took it away', async ({
+    t,
+  }) => {
+    const { id } = await t.register('anna')
+    const { code } = await t.startLogin('anna')
+    const stale = wrappedStore(t.store, async ({ name, proceed }) => {
+      const found = await proceed()
+      if (name !== 'users.findWithCode') return found
+      const { user, ...rest } = Object(found)
+      return { ...rest, user: { ...user, blockedAt: t.clock.now() } }
+    })
+    const { mindmesh } = testInstance(stale, { clock: t.clock })
+    expect(await codeOf(mindmesh.auth.verifyOtp(ANNA, code, 'login'))).toBe('account_blocked')
+    expect(await t.mindmesh.session.list(id)).toEqual([])
   })
 
   test('block: again changes nothing; unblock lets in again but brings no session back', async ({

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { authErrorOf, codeOf, outcomeOf } from '../support/code-of.ts'
 import type { FlowTest } from '../support/flow-test.ts'
 import { ANNA, PASSWORD, testInstance, type TestInstance } from '../support/instance.ts'
-import { answeringStore } from '../support/wrapped-store.ts'
+import { answeringStore, interruptedStore } from '../support/wrapped-store.ts'
 
 const NEW = 'new@example.com'
 
@@ -85,6 +85,18 @@ export function emailChange(test: FlowTest): void {
     await t.mindmesh.user.delete(id)
     expect(await codeOf(t.mindmesh.user.confirmEmailChange(confirm))).toBe('link_invalid')
     expect(await codeOf(t.mindmesh.user.undoEmailChange(undo))).toBe('link_invalid')
+  })
+
+  test('e-mail change: a person who is deleted in between is not changed', async ({ t }) => {
+    const { id } = await t.register('anna')
+    await t.mindmesh.user.requestEmailChange(id, NEW)
+    const token = await t.newestToken(NEW)
+    const racing = interruptedStore(t.store, 'users.findById', async () =>
+      t.mindmesh.user.delete(id),
+    )
+    const late = testInstance(racing, { clock: t.clock })
+    expect(await codeOf(late.mindmesh.user.confirmEmailChange(token))).toBe('link_invalid')
+    expect(await t.eventTypes(id)).not.toContain('EMAIL_CHANGED')
   })
 
   test('e-mail change: a change that comes in between is told, not written over', async ({ t }) => {

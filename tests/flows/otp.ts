@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { codeOf } from '../support/code-of.ts'
 import type { FlowTest } from '../support/flow-test.ts'
 import { ANNA, PASSWORD, testInstance } from '../support/instance.ts'
+import { KNOWN_CODE, knownRandom } from '../support/known-random.ts'
 import { interruptedStore } from '../support/wrapped-store.ts'
 import { wrongCode } from '../support/wrong-code.ts'
 
@@ -48,6 +49,15 @@ export function otp(test: FlowTest): void {
     expect(t.mailer.sent).toEqual([])
     await t.mindmesh.otp.send(ANNA, 'checkout')
     expect((await t.newestMail(ANNA)).subject).toBe('Your code for Mindmesh')
+  })
+
+  test('otp: the code that went to nobody proves nothing', async ({ t }) => {
+    const { mindmesh } = testInstance(t.store, { clock: t.clock, random: knownRandom })
+    await mindmesh.otp.send(ANNA, 'email_verify')
+    expect(await mindmesh.otp.verify(ANNA, KNOWN_CODE, 'email_verify')).toBe(false)
+    await t.register('anna')
+    await mindmesh.otp.send(ANNA, 'email_verify')
+    expect(await mindmesh.otp.verify(ANNA, KNOWN_CODE, 'email_verify')).toBe(true)
   })
 
   test('otp: a code of the app’s own works for anyone, once, and is over after five minutes', async ({

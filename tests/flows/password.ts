@@ -2,7 +2,8 @@ import { expect } from 'vitest'
 import { authErrorOf, codeOf, outcomeOf } from '../support/code-of.ts'
 import type { FlowTest } from '../support/flow-test.ts'
 import { ANNA, NEXT_PASSWORD, PASSWORD, testInstance } from '../support/instance.ts'
-import { answeringStore, interruptedStore } from '../support/wrapped-store.ts'
+import { KNOWN_TOKEN, knownRandom } from '../support/known-random.ts'
+import { answeringStore, interruptedStore, wrappedStore } from '../support/wrapped-store.ts'
 
 /** Resetting and changing passwords. */
 export function password(test: FlowTest): void {
@@ -76,6 +77,14 @@ export function password(test: FlowTest): void {
     expect(t.mailer.sent).toEqual([])
   })
 
+  test('password reset: the token that went to nobody sets no password', async ({ t }) => {
+    const { mindmesh } = testInstance(t.store, { clock: t.clock, random: knownRandom })
+    await mindmesh.password.requestReset(ANNA)
+    const { id } = await t.register('anna')
+    expect(await codeOf(mindmesh.password.reset(KNOWN_TOKEN, NEXT_PASSWORD))).toBe('link_invalid')
+    expect(await t.mindmesh.user.getById(id)).toMatchObject({ passwordVersion: 0 })
+  })
+
   test('password reset: a token of another kind, or of nobody, is worth nothing', async ({ t }) => {
     const { id } = await t.register('anna')
     await t.mindmesh.user.requestEmailChange(id, 'new@example.com')
@@ -139,6 +148,18 @@ function changing(test: FlowTest): void {
     await t.mindmesh.password.change(id, PASSWORD, NEXT_PASSWORD, { keepSessionId: sessionId })
     expect(await t.mindmesh.session.list(id)).toEqual([])
     expect(await t.mindmesh.auth.getUserFromToken(berta.accessToken)).toHaveProperty('email')
+  })
+
+  test('password change: a person without a password has none to confirm', async ({ t }) => {
+    const { id } = await t.register('anna')
+    const withoutHash = wrappedStore(t.store, async ({ name, proceed }) => {
+      const found = await proceed()
+      return name === 'users.findCredentials' ? { ...Object(found), passwordHash: null } : found
+    })
+    const { mindmesh } = testInstance(withoutHash, { clock: t.clock })
+    expect(await codeOf(mindmesh.password.change(id, PASSWORD, NEXT_PASSWORD))).toBe(
+      'invalid_credentials',
+    )
   })
 
   test('password change: a weak password and an unknown person are refused', async ({ t }) => {
