@@ -39,6 +39,7 @@ test('config: the defaults are those of the documents', () => {
       codeFailuresPerPassword: { limit: 100, windowSeconds: 3_155_760_000 },
       resetRequest: { limit: 3, windowSeconds: 3600 },
       takenAddressNotice: { limit: 3, windowSeconds: 3600 },
+      oauthStart: { limit: 30, windowSeconds: 900 },
     },
     argon2: {
       memoryKiB: 19_456,
@@ -48,6 +49,9 @@ test('config: the defaults are those of the documents', () => {
       maxQueued: 100,
     },
     urls: {},
+    redirectOrigins: [],
+    oauthTimeoutSeconds: 10,
+    oauthSecondStep: 'unless_vouched',
     dangerouslyDisableLoginOtp: false,
   })
 })

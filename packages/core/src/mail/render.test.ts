@@ -22,6 +22,8 @@ const DATA: { readonly [Name in MailTemplate]: MailData[Name] } = {
   email_change_undone: {},
   account_blocked: {},
   registration_attempt: {},
+  oauth_linked: { provider: EVIL, passwordRemoved: true },
+  oauth_unlinked: { provider: EVIL },
 }
 const NAMES = Object.keys(DATA) as MailTemplate[]
 const templates = createTemplates()
@@ -98,6 +100,14 @@ test('mails: a sign-in from an unknown address leaves the address out', () => {
   ] as const) {
     expect(render('new_sign_in', locale).text).toContain(line)
     expect(render('new_sign_in', locale, { ipAddress: null }).text).not.toContain(line)
+  }
+})
+
+test('mails: a linked identity says whether the password is gone', () => {
+  for (const locale of ['en', 'de']) {
+    const gone = render('oauth_linked', locale).text
+    const kept = render('oauth_linked', locale, { passwordRemoved: false }).text
+    expect(gone).not.toBe(kept)
   }
 })
 
