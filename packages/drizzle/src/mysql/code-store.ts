@@ -55,7 +55,7 @@ async function consume(
     gt(authCodes.attemptsLeft, 0),
     gt(authCodes.expiresAt, now),
   )
-  // The server sends back what it stores: LAST_INSERT_ID(n) is the `insertId` of the answer, by an app's wish as text.
+  // The server sends back what it stores: LAST_INSERT_ID(n) is the `insertId` of the answer.
   const oneLess = sql`last_insert_id(${authCodes.attemptsLeft} - 1)`
   const [spent] = await tx.update(authCodes).set({ attemptsLeft: oneLess }).where(isOpen)
   if (spent.affectedRows === 0) return { status: await whyUnspent(tx, id, now) }
@@ -65,7 +65,7 @@ async function consume(
     return { status: 'consumed' }
   }
   await writeEffects(tx, effects.mismatch)
-  return { status: 'mismatch', attemptsLeft: Number(spent.insertId) }
+  return { status: 'mismatch', attemptsLeft: spent.insertId }
 }
 
 async function whyUnspent(

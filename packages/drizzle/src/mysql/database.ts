@@ -128,7 +128,7 @@ export async function affectedRows(statement: PromiseLike<MySqlRawQueryResult>):
 /** Whether an UPDATE with {@link marked} in its SET found a row, changed or not. */
 export async function foundRow(statement: PromiseLike<MySqlRawQueryResult>): Promise<boolean> {
   const [{ affectedRows: count, insertId }] = await statement
-  return count > 0 || Number(insertId) > 0
+  return count > 0 || insertId > 0
 }
 
 /**
