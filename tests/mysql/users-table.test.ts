@@ -6,8 +6,8 @@ import { eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/mysql2'
 import { index, int, mysqlTable, text, varchar } from 'drizzle-orm/mysql-core'
 import { createPool, type Pool } from 'mysql2/promise'
-import { afterAll, beforeAll, beforeEach, expect, expectTypeOf, test } from 'vitest'
-import { createDatabase, emptyTables } from '../support/mysql.ts'
+import { describe, afterAll, beforeAll, beforeEach, expect, expectTypeOf, test } from 'vitest'
+import { createDatabase, emptyTables, hasMysql } from '../support/mysql.ts'
 import { PASSWORD, SECRETS } from '../support/instance.ts'
 
 /** An app's own: another name, columns that are required, a number that counts up, one more unique column. */
@@ -47,94 +47,96 @@ const CREATE = [
   )`,
 ]
 
-let pool: Pool
-beforeAll(async () => {
-  pool = createPool({ uri: await createDatabase() })
-  await migrate(drizzle(pool))
-  for (const statement of CREATE) await pool.query(statement)
-})
-beforeEach(async () => emptyTables(pool))
-afterAll(async () => pool.end())
-
-function instance() {
-  return new MindmeshAuth({
-    adapter: drizzleMysql(drizzle(pool), { users: people }),
-    mailer: captureMailer(),
-    passwordHasher: fastHasher(),
-    config: { ...SECRETS, mailDelivery: 'manual' },
-    env: {},
+describe.runIf(hasMysql)('users table on mysql', () => {
+  let pool: Pool
+  beforeAll(async () => {
+    pool = createPool({ uri: await createDatabase() })
+    await migrate(drizzle(pool))
+    for (const statement of CREATE) await pool.query(statement)
   })
-}
+  beforeEach(async () => emptyTables(pool))
+  afterAll(async () => pool.end())
 
-test('types: the app’s own columns are typed from its table, and no user has a password hash', async () => {
-  const mindmesh = instance()
-  // Never called: what must not compile is the test.
-  const refused = async (): Promise<void> => {
-    // @ts-expect-error firstName is required
-    await mindmesh.auth.register('a@example.com', PASSWORD)
-    // @ts-expect-error firstName is required
-    await mindmesh.auth.register('a@example.com', PASSWORD, { role: 'admin' })
-    // @ts-expect-error a role is one of two
-    await mindmesh.auth.register('a@example.com', PASSWORD, { firstName: 'A', role: 'king' })
-    // @ts-expect-error the library's own columns are not the profile's
-    await mindmesh.auth.register('a@example.com', PASSWORD, { firstName: 'A', passwordHash: 'x' })
+  function instance() {
+    return new MindmeshAuth({
+      adapter: drizzleMysql(drizzle(pool), { users: people }),
+      mailer: captureMailer(),
+      passwordHasher: fastHasher(),
+      config: { ...SECRETS, mailDelivery: 'manual' },
+      env: {},
+    })
   }
-  expectTypeOf(refused).toBeFunction()
-  const user = await mindmesh.auth.register('anna@example.com', PASSWORD, { firstName: 'Anna' })
-  expectTypeOf(user.firstName).toEqualTypeOf<string>()
-  expectTypeOf(user.nickname).toEqualTypeOf<string | null>()
-  expectTypeOf(user.role).toEqualTypeOf<'user' | 'admin'>()
-  expectTypeOf(user.id).toEqualTypeOf<string>()
-  expectTypeOf(user.emailVerifiedAt).toEqualTypeOf<Date | null>()
-  expectTypeOf(user).not.toHaveProperty('passwordHash')
-  expect(user).toMatchObject({
-    number: expect.any(Number),
-    firstName: 'Anna',
-    nickname: null,
-    role: 'user',
+
+  test('types: the app’s own columns are typed from its table, and no user has a password hash', async () => {
+    const mindmesh = instance()
+    // Never called: what must not compile is the test.
+    const refused = async (): Promise<void> => {
+      // @ts-expect-error firstName is required
+      await mindmesh.auth.register('a@example.com', PASSWORD)
+      // @ts-expect-error firstName is required
+      await mindmesh.auth.register('a@example.com', PASSWORD, { role: 'admin' })
+      // @ts-expect-error a role is one of two
+      await mindmesh.auth.register('a@example.com', PASSWORD, { firstName: 'A', role: 'king' })
+      // @ts-expect-error the library's own columns are not the profile's
+      await mindmesh.auth.register('a@example.com', PASSWORD, { firstName: 'A', passwordHash: 'x' })
+    }
+    expectTypeOf(refused).toBeFunction()
+    const user = await mindmesh.auth.register('anna@example.com', PASSWORD, { firstName: 'Anna' })
+    expectTypeOf(user.firstName).toEqualTypeOf<string>()
+    expectTypeOf(user.nickname).toEqualTypeOf<string | null>()
+    expectTypeOf(user.role).toEqualTypeOf<'user' | 'admin'>()
+    expectTypeOf(user.id).toEqualTypeOf<string>()
+    expectTypeOf(user.emailVerifiedAt).toEqualTypeOf<Date | null>()
+    expectTypeOf(user).not.toHaveProperty('passwordHash')
+    expect(user).toMatchObject({
+      number: expect.any(Number),
+      firstName: 'Anna',
+      nickname: null,
+      role: 'user',
+    })
+    expect(user).not.toHaveProperty('passwordHash')
+    await mindmesh.close()
   })
-  expect(user).not.toHaveProperty('passwordHash')
-  await mindmesh.close()
-})
 
-test('own users table: its unique address is known whatever its index is called, and is told from other columns', async () => {
-  const mindmesh = instance()
-  const anna = { firstName: 'Anna', nickname: 'anna' }
-  await mindmesh.auth.register('anna@example.com', PASSWORD, anna)
-  const again = mindmesh.auth.register('anna@example.com', PASSWORD, anna)
-  await expect(again).rejects.toMatchObject({ code: 'email_taken' })
-  const nickname = mindmesh.auth.register('other@example.com', PASSWORD, anna)
-  await expect(nickname).rejects.toMatchObject({ code: 'store_unavailable' })
-  await mindmesh.close()
-})
+  test('own users table: its unique address is known whatever its index is called, and is told from other columns', async () => {
+    const mindmesh = instance()
+    const anna = { firstName: 'Anna', nickname: 'anna' }
+    await mindmesh.auth.register('anna@example.com', PASSWORD, anna)
+    const again = mindmesh.auth.register('anna@example.com', PASSWORD, anna)
+    await expect(again).rejects.toMatchObject({ code: 'email_taken' })
+    const nickname = mindmesh.auth.register('other@example.com', PASSWORD, anna)
+    await expect(nickname).rejects.toMatchObject({ code: 'store_unavailable' })
+    await mindmesh.close()
+  })
 
-test('own users table: what refers to a person goes with them', async () => {
-  const mindmesh = instance()
-  const db = drizzle(pool)
-  const user = await mindmesh.auth.register('anna@example.com', PASSWORD, { firstName: 'Anna' })
-  await db.insert(posts).values({ title: 'Hello', authorId: user.id })
-  const [post] = await db
-    .select({ title: posts.title, author: people.firstName })
-    .from(posts)
-    .innerJoin(people, eq(people.id, posts.authorId))
-  expect(post).toEqual({ title: 'Hello', author: 'Anna' })
-  await mindmesh.user.delete(user.id)
-  expect(await db.select().from(posts)).toEqual([])
-  await mindmesh.close()
-})
+  test('own users table: what refers to a person goes with them', async () => {
+    const mindmesh = instance()
+    const db = drizzle(pool)
+    const user = await mindmesh.auth.register('anna@example.com', PASSWORD, { firstName: 'Anna' })
+    await db.insert(posts).values({ title: 'Hello', authorId: user.id })
+    const [post] = await db
+      .select({ title: posts.title, author: people.firstName })
+      .from(posts)
+      .innerJoin(people, eq(people.id, posts.authorId))
+    expect(post).toEqual({ title: 'Hello', author: 'Anna' })
+    await mindmesh.user.delete(user.id)
+    expect(await db.select().from(posts)).toEqual([])
+    await mindmesh.close()
+  })
 
-const cases = contractCases.filter((each) => /^(users|sessions|accounts)$/.test(each.group))
-test.each(cases)('own users table: $name', async ({ run }) => {
-  const store = drizzleMysql(drizzle(pool), { users: people })
-  const context = contractContext(store, { profile: { firstName: 'Anna' } })
-  expect(await run(context)).toBeUndefined()
-})
+  const cases = contractCases.filter((each) => /^(users|sessions|accounts)$/.test(each.group))
+  test.each(cases)('own users table: $name', async ({ run }) => {
+    const store = drizzleMysql(drizzle(pool), { users: people })
+    const context = contractContext(store, { profile: { firstName: 'Anna' } })
+    expect(await run(context)).toBeUndefined()
+  })
 
-test('own users table: a missing column of the app is named, and how its types are spelt does not matter', async () => {
-  const store = drizzleMysql(drizzle(pool), { users: people })
-  expect(await store.assertSchema()).toBeUndefined()
-  await pool.query('alter table people drop column nickname, modify display_email varchar(50)')
-  const error: unknown = await store.assertSchema().catch((reason: unknown) => reason)
-  const problems = error instanceof ConfigError ? error.problems.map(({ field }) => field) : []
-  expect(problems).toEqual(['people.display_email', 'people.nickname'])
+  test('own users table: a missing column of the app is named, and how its types are spelt does not matter', async () => {
+    const store = drizzleMysql(drizzle(pool), { users: people })
+    expect(await store.assertSchema()).toBeUndefined()
+    await pool.query('alter table people drop column nickname, modify display_email varchar(50)')
+    const error: unknown = await store.assertSchema().catch((reason: unknown) => reason)
+    const problems = error instanceof ConfigError ? error.problems.map(({ field }) => field) : []
+    expect(problems).toEqual(['people.display_email', 'people.nickname'])
+  })
 })

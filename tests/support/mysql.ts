@@ -1,11 +1,17 @@
-import { randomBytes } from 'node:crypto'
 import type { AuthStore } from '@mindmesh/auth/ports'
 import { drizzleMysql, migrate } from '@mindmesh/auth-drizzle/mysql'
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
 import { createPool, type Pool, type PoolOptions, type RowDataPacket } from 'mysql2/promise'
-import { afterAll } from 'vitest'
+import { afterAll, inject } from 'vitest'
+import { newDatabaseName } from '../engines/database-name.ts'
+import { mysqlServer } from '../engines/mysql-server.ts'
+import { isRecordOfMigrations } from '../engines/test-database.ts'
 
-const SERVER = process.env['MINDMESH_TEST_MYSQL_URL'] ?? 'mysql://root@127.0.0.1:3306'
+const { id: runId, servers, chosen } = inject('engineRun')
+const server = 'url' in servers.mysql ? servers.mysql.url : ''
+
+/** Whether this run has a MySQL or MariaDB server, and is to use it. */
+export const hasMysql = chosen.includes('mysql')
 
 /** An empty database with our tables, and a store on a pool of 10 connections. */
 export interface MysqlTest {
@@ -23,20 +29,17 @@ const made: string[] = []
 const migrated: string[] = []
 
 afterAll(async () => {
-  await onServer(async (server) => {
-    for (const name of made.splice(0)) await server.query(`drop database if exists ${name}`)
-  })
+  for (const name of made.splice(0)) await mysqlServer.drop(server, name)
 })
 
 /** A new database without tables; gives its URL. */
 export async function createDatabase(): Promise<string> {
-  const name = `mindmesh_test_mysql_${randomBytes(6).toString('hex')}`
+  const name = newDatabaseName(runId, new Date())
   made.push(name)
   // The worst default that an app may have: what is ours must say its own.
-  await onServer(async (server) =>
-    server.query(`create database ${name} character set latin1 collate latin1_swedish_ci`),
-  )
-  const url = new URL(SERVER)
+  const charset = 'character set latin1 collate latin1_swedish_ci'
+  await mysqlServer.run(server, `create database ${name} ${charset}`)
+  const url = new URL(server)
   url.pathname = `/${name}`
   return url.href
 }
@@ -67,19 +70,14 @@ export async function openMysql(options: MysqlTestOptions = {}): Promise<MysqlTe
 
 /** Deletes every row but those that record what was migrated. */
 export async function emptyTables(pool: Pool): Promise<void> {
-  const [tables] = await pool.query<RowDataPacket[]>(
+  const connection = await pool.getConnection()
+  const [tables] = await connection.query<RowDataPacket[]>(
     'select table_name as name from information_schema.tables where table_schema = database()',
   )
-  for (const { name } of tables.filter((table) => !String(table['name']).startsWith('__'))) {
-    await pool.query(`delete from \`${name}\``)
+  await connection.beginTransaction()
+  for (const { name } of tables.filter((table) => !isRecordOfMigrations(String(table['name'])))) {
+    await connection.query(`delete from \`${name}\``)
   }
-}
-
-async function onServer<Result>(work: (server: Pool) => Promise<Result>): Promise<Result> {
-  const server = createPool({ uri: SERVER, connectionLimit: 1 })
-  try {
-    return await work(server)
-  } finally {
-    await server.end()
-  }
+  await connection.commit()
+  connection.release()
 }
