@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import * as v from 'valibot'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { fakeProvider, personAt, type FakeProvider } from '../support/fake-provider.ts'
 import { PASSWORD } from '../support/instance.ts'
 import type { Answer } from './support/browser.ts'
 import { ANNA, openSite, type Site } from './support/site.ts'
@@ -23,9 +24,11 @@ interface Document {
 
 let site: Site
 let document: Document
+let hub: FakeProvider
 
 beforeEach(async () => {
-  site = openSite()
+  hub = fakeProvider('hub')
+  site = openSite({ providers: [hub] })
   document = (await site.send('/openapi.json')).json
 })
 afterEach(async () => site.mindmesh.close())
@@ -36,8 +39,7 @@ test('document: it is valid OpenAPI 3.1', async () => {
 })
 
 test('document: operations have names of their own, and every route is there', () => {
-  const operations = Object.values(document.paths).flatMap((item) => Object.values(item))
-  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(20)
+  expect(operationIds().size).toBe(26)
   expect(document.servers).toEqual([{ url: '/auth' }])
 })
 
@@ -78,6 +80,11 @@ class Reader {
     this.#ajv.validate({ $ref }, answer.json)
     expect(this.#ajv.errors ?? []).toEqual([])
   }
+}
+
+function operationIds(): ReadonlySet<string> {
+  const operations = Object.values(document.paths).flatMap((item) => Object.values(item))
+  return new Set(operations.map(({ operationId }) => operationId))
 }
 
 function find(operationId: string): [path: string, method: string, operation: Operation] {
@@ -152,8 +159,24 @@ test('document: whoever reads it alone gets through everything', async () => {
   expect((await reader.call('logout')).status).toBe(204)
   site.clock.advance({ minutes: 11 })
   await signIn()
+  await reader.call('oauthProviders')
+  has['provider'] = 'hub'
+  const consent = async (operationId: string, subject: string): Promise<void> => {
+    const { url, state } = (await reader.call(operationId)).json
+    const { code } = hub.consent({ url, state, expiresAt: new Date() }, personAt(ANNA, subject))
+    Object.assign(has, { state, startedState: state, code })
+  }
+  await consent('oauthStart', 'one')
+  const completed = (await reader.call('oauthComplete')).json
+  expect(completed).toMatchObject({ outcome: 'signed_in', isNewUser: false })
+  Object.assign(has, completed.tokens)
+  await consent('oauthLink', 'two')
+  expect((await reader.call('oauthComplete')).json.outcome).toBe('linked')
+  expect((await reader.call('oauthIdentities')).json.identities).toHaveLength(2)
+  has['subject'] = 'one'
+  expect((await reader.call('oauthUnlink')).status).toBe(204)
   expect((await reader.call('accountDelete')).status).toBe(204)
-  expect(reader.called.size).toBe(20)
+  expect([...reader.called].toSorted()).toEqual([...operationIds()].toSorted())
 })
 
 test('document: refusals are as described, too', async () => {

@@ -21,7 +21,7 @@ const UUID = '0190a000-0000-7000-8000-000000000000'
 const POSTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/register': { email: ANNA, password: PASSWORD },
   '/login': { email: ANNA, password: PASSWORD },
-  '/verify-otp': { email: ANNA, code: '123456' },
+  '/verify-otp': { code: '123456' },
   '/refresh': {},
   '/logout': {},
   '/sessions/end': { sessionId: UUID },
@@ -35,6 +35,10 @@ const POSTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/email/change': { newEmail: 'new@example.com' },
   '/email/change/confirm': { token: 'a' },
   '/email/change/undo': { token: 'a' },
+  '/oauth/start': { provider: 'hub' },
+  '/oauth/complete': { provider: 'hub', state: 'x' },
+  '/oauth/link': { provider: 'hub' },
+  '/oauth/unlink': { provider: 'hub' },
   '/account/export': {},
   '/account/delete': {},
 }

@@ -97,6 +97,16 @@ test('verify-otp: a code counts only with the challenge of its attempt', async (
   expect((await site.send('/verify-otp', { body: { ...body, challengeId } })).status).toBe(200)
 })
 
+test('verify-otp: a browser’s cookie knows the address; a program has to name it', async () => {
+  const page = site.browser()
+  await page.post('/login', { email: ANNA, password: PASSWORD })
+  const code = await site.newestCode(ANNA)
+  expect((await page.post('/verify-otp', { code })).json.user.email).toBe(ANNA)
+  const { challengeId } = await site.startLogin('anna')
+  const unnamed = await site.send('/verify-otp', { body: { code, mode: 'token', challengeId } })
+  expect(unnamed.json).toMatchObject({ code: 'invalid_input', field: 'email' })
+})
+
 test('verify-otp: a wrong code tells the tries that are left', async () => {
   const { code, challengeId } = await site.startLogin('anna')
   const wrong = String((Number(code) + 1) % 1_000_000).padStart(6, '0')

@@ -34,6 +34,8 @@ interface BasicOptions<App extends AppModel, Fields extends object> {
   readonly locales?: readonly string[]
   /** A valibot schema of the app's own columns that a person is shown of themselves. @default none */
   readonly userFields?: v.GenericSchema<Partial<App['user']>, Fields>
+  /** The page that a browser comes back to from a provider where nothing else was asked for; told by `?oauth=` what is still to do. @default '/' */
+  readonly oauthPage?: string
   /** Cookies without `Secure` and `__Host-`, and pages over plain http: for localhost alone. @default false */
   readonly dangerouslyAllowInsecureCookies?: boolean
   /** Told of what is the server's own fault. @default name and stack frames to the console */

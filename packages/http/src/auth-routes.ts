@@ -8,6 +8,12 @@ import { exportAccount } from './routes/export-account.ts'
 import { forgotPassword } from './routes/forgot-password.ts'
 import { login } from './routes/login.ts'
 import { logout } from './routes/logout.ts'
+import { complete } from './routes/oauth/complete.ts'
+import { identities } from './routes/oauth/identities.ts'
+import { link } from './routes/oauth/link.ts'
+import { providers } from './routes/oauth/providers.ts'
+import { start } from './routes/oauth/start.ts'
+import { unlink } from './routes/oauth/unlink.ts'
 import { me } from './routes/me.ts'
 import { reauthenticate } from './routes/reauthenticate.ts'
 import { refresh } from './routes/refresh.ts'
@@ -42,6 +48,12 @@ export function authRoutes(setup: Setup) {
     'POST /email/change': requestEmailChange,
     'POST /email/change/confirm': confirmEmailChange,
     'POST /email/change/undo': undoEmailChange,
+    'GET /oauth/providers': providers,
+    'GET /oauth/identities': identities,
+    'POST /oauth/start': start,
+    'POST /oauth/complete': complete(setup),
+    'POST /oauth/link': link,
+    'POST /oauth/unlink': unlink,
     'POST /account/export': exportAccount,
     'POST /account/delete': deleteAccount,
   }

@@ -4,6 +4,8 @@ import type { PublicUser } from './public-user.ts'
 import type { Route, SuccessStatus } from './route.ts'
 import type { LoginAnswer, LoginBody } from './routes/login.ts'
 import type { MeAnswer } from './routes/me.ts'
+import type { CompleteBody } from './routes/oauth/complete.ts'
+import type { OutcomeAnswer } from './routes/oauth/outcome.ts'
 import type { RegisterBody } from './routes/register.ts'
 import type { SignedInAnswer } from './routes/start-session.ts'
 import type { VerifyOtpBody } from './routes/verify-otp.ts'
@@ -33,6 +35,7 @@ type ShapedSchema<User, Profile> = {
   '/register': Post<RegisterBody<Profile>, void, 202>
   '/login': Post<LoginBody, LoginAnswer<User>, 200>
   '/verify-otp': Post<VerifyOtpBody, SignedInAnswer<User>, 200>
+  '/oauth/complete': Post<CompleteBody, OutcomeAnswer<User>, 200>
   '/me': Get<MeAnswer<User>>
 }
 

@@ -4,6 +4,7 @@ import { cors } from 'hono/cors'
 import type { AuthEnv } from './auth-schema.ts'
 import { authRoutes } from './auth-routes.ts'
 import type { HandlerConfig } from './handler-config.ts'
+import { addBrowserRoutes } from './oauth/browser-routes.ts'
 import { openApiDocument } from './openapi/open-api-document.ts'
 import { RequestProblem } from './problems/request-problem.ts'
 import { refuse } from './refuse.ts'
@@ -41,13 +42,13 @@ export function createApp<App extends AppModel>(
     })
   }
   app.get('/openapi.json', (c) => c.json(openApiDocument(routes, config, c.req.path)))
-  // OAuth's redirect and callback belong here: they answer with redirects and take no JSON.
   for (const [path, allow] of allowedMethods(routes)) {
     app.all(path, (c) => {
       c.header('allow', allow)
       return refuse(c, new RequestProblem('method_not_allowed'), config)
     })
   }
+  addBrowserRoutes(app, mindmesh, config)
   // Not app.notFound: that of an app which is mounted in another is never asked.
   app.all('*', (c) => refuse(c, new RequestProblem('not_found'), config))
   return app

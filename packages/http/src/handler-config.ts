@@ -12,6 +12,7 @@ export interface PlainOptions {
   readonly locales?: readonly string[] | undefined
   readonly profile?: v.GenericSchema<unknown, object | undefined> | undefined
   readonly userFields?: v.GenericSchema<unknown, object> | undefined
+  readonly oauthPage?: string | undefined
   readonly dangerouslyAllowInsecureCookies?: boolean | undefined
   readonly onError?: ((error: unknown) => void) | undefined
 }
@@ -23,6 +24,8 @@ export interface HandlerConfig extends Setup, OriginRules {
   readonly trustedProxies: number
   readonly clientAddress: ((request: Request) => string | null | undefined) | null
   readonly locales: readonly string[]
+  /** Where a browser comes back to from a provider. */
+  readonly oauthPage: string
   readonly insecureCookies: boolean
   readonly report: (error: unknown) => void
 }
@@ -62,6 +65,16 @@ const schema = v.strictObject({
   locales: v.optional(v.array(v.string('must be a text'), 'must be a list')),
   profile: v.optional(valibotSchema),
   userFields: v.optional(valibotSchema),
+  oauthPage: v.optional(
+    v.pipe(
+      v.string('must be a text'),
+      v.regex(
+        /^(?:https?:\/\/[^/?#\s\\]+)?(?:\/(?![/\\])[^#\s\\]*)?$/,
+        'must be a path or a URL without a fragment, for example /sign-in',
+      ),
+      v.minLength(1, 'must not be empty'),
+    ),
+  ),
   dangerouslyAllowInsecureCookies: v.optional(v.boolean('must be true or false')),
   onError: v.optional(callable),
 })
@@ -88,6 +101,7 @@ export function parseOptions(options: PlainOptions): HandlerConfig {
     locales: options.locales ?? ['en', 'de'],
     profile: options.profile ?? null,
     userFields: options.userFields ?? v.object({}),
+    oauthPage: options.oauthPage ?? '/',
     report: options.onError ?? reportToConsole,
   }
 }

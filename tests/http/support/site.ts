@@ -1,4 +1,4 @@
-import type { ConfigOptions } from '@mindmesh/auth'
+import type { ConfigOptions, OAuthProvider } from '@mindmesh/auth'
 import { memoryStore } from '@mindmesh/auth-adapter-kit'
 import { authHandler, type AuthHandler, type AuthHandlerOptions } from '@mindmesh/auth-http'
 import { PASSWORD, testInstance, type TestInstance } from '../../support/instance.ts'
@@ -26,11 +26,17 @@ export interface Site extends TestInstance {
 export interface SiteOptions {
   readonly config?: ConfigOptions
   readonly handler?: AuthHandlerOptions
+  readonly providers?: readonly OAuthProvider[]
 }
 
 /** A site at {@link SITE}. */
-export function openSite({ config = {}, handler: options = {} }: SiteOptions = {}): Site {
-  const instance = testInstance(memoryStore(), { config })
+export function openSite({
+  config = {},
+  handler: options = {},
+  providers = [],
+}: SiteOptions = {}): Site {
+  const urls = { oauthCallback: `${BASE}/oauth/:provider/callback` }
+  const instance = testInstance(memoryStore(), { providers, config: { urls, ...config } })
   const reported: unknown[] = []
   const onError = (error: unknown): void => void reported.push(error)
   const handler = authHandler(instance.mindmesh, { onError, ...options })

@@ -1,16 +1,20 @@
 import type { PublicUser } from '../public-user.ts'
 import { done, give } from './answers.ts'
 import type { AuthClient } from './auth-client.ts'
+import type { OAuthCall } from './oauth-calls.ts'
 import type { ClientParts } from './session-renewal.ts'
 import type { Routes } from './sign-in-calls.ts'
 
-type SignInCall = 'register' | 'login' | 'verifyOtp' | 'logout' | 'fetch'
+type AccountCalls = Omit<
+  AuthClient<PublicUser, never>,
+  'register' | 'login' | 'verifyOtp' | 'logout' | 'fetch' | OAuthCall
+>
 
 /** What people do with their account. `open` shows no session, `own` does. */
 export function accountCalls(
   { mode, storage }: ClientParts,
   { open, own }: { readonly open: Routes; readonly own: Routes },
-): Omit<AuthClient<PublicUser, never>, SignInCall> {
+): AccountCalls {
   return {
     me: async () => give(own.me.$get()),
     sessions: async () => (await give(own.sessions.$get())).sessions,

@@ -1,6 +1,10 @@
 import type { ExportAnswer } from '../routes/export-account.ts'
 import type { MeAnswer } from '../routes/me.ts'
 import type { RegisterBody } from '../routes/register.ts'
+import type { BegunAnswer } from '../routes/oauth/begun.ts'
+import type { ShownIdentity } from '../routes/oauth/identity.ts'
+import type { OutcomeAnswer } from '../routes/oauth/outcome.ts'
+import type { ProvidersAnswer } from '../routes/oauth/providers.ts'
 import type { ShownSession } from '../routes/sessions.ts'
 import type { AuthClientOptions } from './client-options.ts'
 
@@ -14,6 +18,28 @@ export type LoginStep<User> =
   | { readonly otpRequired: true; readonly challengeId: string | null }
   | { readonly otpRequired: false; readonly user: User }
 
+/** Where to sign in, and where to go afterwards. */
+export interface OAuthTarget {
+  readonly provider: string
+  readonly redirectTo?: string
+}
+
+/** A provider's answer, from the query of the callback's URL. */
+export interface OAuthReply {
+  readonly provider: string
+  readonly state: string
+  readonly code?: string
+  readonly error?: string
+  readonly iss?: string
+  /** Token mode: `state` of what was begun. */
+  readonly startedState?: string | null
+}
+
+/** What a provider's answer led to; tokens are kept by the client. */
+export type OAuthOutcome<User> = WithoutTokens<OutcomeAnswer<User>>
+
+type WithoutTokens<Answer> = Answer extends unknown ? Omit<Answer, 'tokens'> : never
+
 /** The routes as functions. Tokens never show: they are in cookies or in the storage. */
 export interface AuthClient<User, Profile> {
   /** Makes an account; resolves alike where the address has one. Go on with `login`. */
@@ -22,7 +48,8 @@ export interface AuthClient<User, Profile> {
   login(input: { readonly email: string; readonly password: string }): Promise<LoginStep<User>>
   /** The code step. In token mode give `challengeId` of the step before. */
   verifyOtp(input: {
-    readonly email: string
+    /** In cookie mode the browser's cookie knows it. */
+    readonly email?: string
     readonly code: string
     readonly challengeId?: string | null
   }): Promise<User>
@@ -42,6 +69,17 @@ export interface AuthClient<User, Profile> {
   requestEmailChange(input: { readonly newEmail: string } & Confirmation): Promise<void>
   confirmEmailChange(input: { readonly token: string }): Promise<void>
   undoEmailChange(input: { readonly token: string }): Promise<void>
+  oauthProviders(): Promise<ProvidersAnswer['providers']>
+  oauthIdentities(): Promise<readonly ShownIdentity[]>
+  /** Begins a sign-in at a provider: send the browser to `url`. In token mode keep `state`. */
+  startOAuth(input: OAuthTarget): Promise<BegunAnswer>
+  /** Gives the provider's answer to the server, where the client received it itself. */
+  completeOAuth(input: OAuthReply): Promise<OAuthOutcome<User>>
+  /** Begins to add an identity, as `startOAuth` begins a sign-in. */
+  linkOAuth(input: OAuthTarget & Confirmation): Promise<BegunAnswer>
+  unlinkOAuth(
+    input: { readonly provider: string; readonly subject?: string } & Confirmation,
+  ): Promise<void>
   exportAccount(input?: Confirmation): Promise<ExportAnswer>
   deleteAccount(input?: Confirmation): Promise<void>
   /**

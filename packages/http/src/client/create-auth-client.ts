@@ -5,6 +5,7 @@ import type { PublicUser } from '../public-user.ts'
 import { accountCalls } from './account-calls.ts'
 import type { AuthClient } from './auth-client.ts'
 import type { AuthClientOptions } from './client-options.ts'
+import { oauthCalls } from './oauth-calls.ts'
 import { createSessionFetch } from './session-fetch.ts'
 import type { ClientParts } from './session-renewal.ts'
 import { signInCalls } from './sign-in-calls.ts'
@@ -45,5 +46,10 @@ function plainClient(parts: ClientParts): AuthClient<PublicUser, never> {
     open: hc<AuthApp>(parts.baseUrl, { fetch: parts.fetch, init: { credentials } }),
     own: hc<AuthApp>(parts.baseUrl, { fetch: sessionFetch }),
   }
-  return { ...signInCalls(parts, routes), ...accountCalls(parts, routes), fetch: sessionFetch }
+  return {
+    ...signInCalls(parts, routes),
+    ...oauthCalls(parts, routes),
+    ...accountCalls(parts, routes),
+    fetch: sessionFetch,
+  }
 }

@@ -1,7 +1,7 @@
 import type { RefreshAnswer } from '../routes/refresh.ts'
 import { AuthClientError, errorOf } from './auth-client-error.ts'
 import type { AuthClientOptions, ClientMode } from './client-options.ts'
-import type { StoredTokens, TokenStorage } from './token-storage.ts'
+import { keepTokens, type StoredTokens, type TokenStorage } from './token-storage.ts'
 
 /** What a client works with. */
 export interface ClientParts {
@@ -75,9 +75,7 @@ async function keep(
   if (used === null || (await wasReplaced(parts, used))) return
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a 200 of our own route
   const { tokens } = (await response.json()) as RefreshAnswer
-  if (tokens === null) return
-  const { accessToken, refreshToken } = tokens
-  await parts.storage.save({ accessToken, refreshToken })
+  await keepTokens(parts.storage, tokens)
 }
 
 async function wasReplaced({ storage }: ClientParts, used: StoredTokens | null): Promise<boolean> {

@@ -1,9 +1,9 @@
 import type { hc } from 'hono/client'
 import type { AuthApp } from '../auth-schema.ts'
 import type { PublicUser } from '../public-user.ts'
-import type { IssuedTokens } from '../tokens.ts'
 import { done, give } from './answers.ts'
 import type { AuthClient } from './auth-client.ts'
+import { keepTokens } from './token-storage.ts'
 import { sessionIsOver, type ClientParts } from './session-renewal.ts'
 
 /** The routes as `hc` calls them. */
@@ -14,24 +14,20 @@ export function signInCalls(
   { mode, storage }: ClientParts,
   { open, own }: { readonly open: Routes; readonly own: Routes },
 ): Pick<AuthClient<PublicUser, never>, 'register' | 'login' | 'verifyOtp' | 'logout'> {
-  const keep = async (tokens: IssuedTokens | null): Promise<void> => {
-    if (tokens === null) return
-    const { accessToken, refreshToken } = tokens
-    await storage.save({ accessToken, refreshToken })
-  }
   return {
     register: async (json) => done(open.register.$post({ json })),
     async login(credentials) {
       const step = await give(open.login.$post({ json: { ...credentials, mode } }))
       if (step.otpRequired) return step
-      await keep(step.tokens)
+      await keepTokens(storage, step.tokens)
       return { otpRequired: false, user: step.user }
     },
     async verifyOtp({ email, code, challengeId }) {
       const binding = mode === 'token' && challengeId != null ? { challengeId } : {}
-      const json = { email, code, mode, ...binding }
+      const address = email === undefined ? {} : { email }
+      const json = { ...address, code, mode, ...binding }
       const { user, tokens } = await give(open['verify-otp'].$post({ json }))
-      await keep(tokens)
+      await keepTokens(storage, tokens)
       return user
     },
     async logout() {

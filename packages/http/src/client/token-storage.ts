@@ -11,6 +11,16 @@ export interface TokenStorage {
   save(tokens: StoredTokens | null): Promise<void> | void
 }
 
+/** Stores what the server issued; in cookie mode that is nothing. */
+export async function keepTokens(
+  storage: TokenStorage,
+  issued: StoredTokens | null,
+): Promise<void> {
+  if (issued === null) return
+  const { accessToken, refreshToken } = issued
+  await storage.save({ accessToken, refreshToken })
+}
+
 /** Keeps tokens until the program ends. */
 export function memoryTokenStorage(): TokenStorage {
   let kept: StoredTokens | null = null

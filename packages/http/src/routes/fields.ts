@@ -9,6 +9,16 @@ export const email = v.pipe(v.string(), v.description('An e-mail address.'))
 export const code = v.pipe(v.string(), v.description('The digits of the mail.'))
 export const linkToken = v.pipe(v.string(), v.description('The token of the link in the mail.'))
 
+export const provider = v.pipe(v.string(), v.description('The id of a provider.'))
+export const redirectTo = v.optional(
+  v.pipe(v.string(), v.description('A path of the app, or a URL that it allows.')),
+)
+
+/** The option of the library, left out where the client left it out. */
+export function targetOf(given: string | undefined): { readonly redirectTo?: string } {
+  return given === undefined ? {} : { redirectTo: given }
+}
+
 /** The password once more, for what asks for a fresh authentication. */
 export const freshPassword = v.optional(
   v.pipe(

@@ -38,7 +38,7 @@ export function login(
       }
       if (call.mode === 'token')
         return { otpRequired: true as const, challengeId: step.challengeId }
-      call.cookies.keepChallenge(step.challengeId)
+      call.cookies.keepChallenge({ challengeId: step.challengeId, email: call.body.email })
       return { otpRequired: true as const, challengeId: null }
     },
   })

@@ -2,6 +2,7 @@ import { AuthError } from '@mindmesh/auth'
 import * as v from 'valibot'
 import type { PublicUser } from '../public-user.ts'
 import { openRoute, type Call, type OpenRoute } from '../route.ts'
+import type { Challenge } from '../session/auth-cookies.ts'
 import type { Setup } from '../setup.ts'
 import { modeSchema } from '../tokens.ts'
 import { code, email } from './fields.ts'
@@ -9,7 +10,9 @@ import { signedInEntries, startSession, type SignedInAnswer } from './start-sess
 
 const body = v.pipe(
   v.strictObject({
-    email,
+    email: v.optional(
+      v.pipe(email, v.description('Needed in token mode; a browser’s cookie knows it.')),
+    ),
     code,
     mode: modeSchema,
     challengeId: v.optional(
@@ -22,6 +25,13 @@ const body = v.pipe(
       'challengeId is needed in token mode, and only there.',
     ),
     ['challengeId'],
+  ),
+  v.forward(
+    v.check(
+      (given) => given.mode === 'cookie' || given.email !== undefined,
+      'email is needed in token mode.',
+    ),
+    ['email'],
   ),
 )
 
@@ -48,17 +58,18 @@ export function verifyOtp(
       'account_blocked',
     ],
     async handle(call) {
-      const challengeId = challengeOf(call)
-      const { email: address, code: digits } = call.body
-      const signedIn = await call.api.auth.verifyOtp(address, digits, 'login', { challengeId })
+      const { challengeId, email: address } = challengeOf(call)
+      const signedIn = await call.api.auth.verifyOtp(address, call.body.code, 'login', {
+        challengeId,
+      })
       return startSession(call, signedIn, setup)
     },
   })
 }
 
 /** Without one there is no attempt that a code could belong to, and no other attempt's tries may be spent. */
-function challengeOf({ body: { challengeId }, cookies }: Call<Parsed>): string {
-  const found = challengeId ?? cookies.read('challenge')
-  if (found === null) throw new AuthError('otp_invalid')
-  return found
+function challengeOf({ body: given, cookies }: Call<Parsed>): Challenge {
+  const { challengeId, email: address } = { ...cookies.readChallenge(), ...given }
+  if (challengeId === undefined || address === undefined) throw new AuthError('otp_invalid')
+  return { challengeId, email: address }
 }

@@ -3,10 +3,16 @@ import { parse, serialize } from 'hono/utils/cookie'
 
 /** The longest that browsers keep a cookie (RFC 6265bis §5.6.2). When a session ends is decided by the server. */
 const TOKEN_SECONDS = 400 * 86_400
-/** The longest that a sign-in code can be valid. */
-const CHALLENGE_SECONDS = 600
+/** The longest that a sign-in code can be valid, and how long somebody may take at a provider. */
+const PENDING_SECONDS = 600
 
-type CookieName = 'access' | 'refresh' | 'challenge'
+type CookieName = 'access' | 'refresh' | 'challenge' | 'oauth'
+
+/** A sign-in that waits for its code. */
+export interface Challenge {
+  readonly challengeId: string
+  readonly email: string
+}
 
 /** Where the cookies of one request are read and changed. */
 export interface CookieJar {
@@ -19,7 +25,7 @@ export interface CookieJar {
 }
 
 /**
- * The three cookies: access token, refresh token, pending sign-in. `__Host-` keeps every other host of the domain
+ * The cookies: access token, refresh token, and what is pending: a code to type, an answer of a provider. `__Host-` keeps every other host of the domain
  * from setting them, `HttpOnly` keeps scripts off them, `SameSite=Lax` keeps other sites' requests without them.
  */
 export class AuthCookies {
@@ -45,8 +51,26 @@ export class AuthCookies {
   }
 
   /** Binds a sign-in that waits for its code to this browser. */
-  keepChallenge(challengeId: string): void {
-    this.#write('challenge', challengeId, CHALLENGE_SECONDS)
+  keepChallenge({ challengeId, email }: Challenge): void {
+    const value = `${challengeId}.${Buffer.from(email).toString('base64url')}`
+    this.#write('challenge', value, PENDING_SECONDS)
+  }
+
+  /** The sign-in that waits for its code in this browser, or `null`. */
+  readChallenge(): Challenge | null {
+    const [challengeId = '', email = ''] = (this.read('challenge') ?? '').split('.')
+    if (challengeId === '') return null
+    return { challengeId, email: Buffer.from(email, 'base64url').toString('utf8') }
+  }
+
+  /** Binds what was begun at a provider to this browser. An answer by a cross-site POST brings no `Lax` cookie. */
+  keepOAuthState(state: string, responseMode: 'query' | 'form_post'): void {
+    this.#write('oauth', state, PENDING_SECONDS, responseMode === 'form_post' ? 'None' : 'Lax')
+  }
+
+  /** An answer of a provider is asked for once. */
+  forgetOAuthState(): void {
+    this.#write('oauth', '', 0)
   }
 
   /** Signs the browser out. */
@@ -55,13 +79,13 @@ export class AuthCookies {
     this.#write('refresh', '', 0)
   }
 
-  #write(name: CookieName, value: string, maxAge: number): void {
+  #write(name: CookieName, value: string, maxAge: number, sameSite: 'Lax' | 'None' = 'Lax'): void {
     const { isInsecure } = this.#jar
     const line = serialize(cookieName(name, isInsecure), value, {
       path: '/',
       httpOnly: true,
       secure: !isInsecure,
-      sameSite: 'Lax',
+      sameSite,
       maxAge,
     })
     this.#jar.set(line)
