@@ -16,6 +16,7 @@ import { people } from './flows/people.ts'
 import { races } from './flows/races.ts'
 import { refresh } from './flows/refresh.ts'
 import { registration } from './flows/registration.ts'
+import { secretsKept } from './flows/secrets.ts'
 import { sessions } from './flows/sessions.ts'
 import { signIn } from './flows/sign-in.ts'
 import { flowTest, type FlowTest } from './support/flow-test.ts'
@@ -44,6 +45,7 @@ const flows: readonly ((test: FlowTest) => void)[] = [
   events,
   atomicity,
   equalWork,
+  secretsKept,
 ]
 
 describe.each(engines)('flows on $name', (engine) => {
