@@ -84,3 +84,27 @@ test('types: the adapter takes every instance on better-sqlite3, and none of ano
   }
   expectTypeOf(taken).toBeFunction()
 })
+
+test('types: the users table of an app may have any name', async () => {
+  const client = new Database(':memory:')
+  const db = drizzle(client)
+  await migrate(db)
+  client.exec('alter table users rename to people')
+  const people = sqliteTable('people', userColumns())
+  const store = drizzleSqlite(db, { users: people })
+  await store.assertSchema()
+  const mindmesh = new MindmeshAuth({
+    adapter: store,
+    mailer: captureMailer(),
+    passwordHasher: fastHasher(),
+    config: SECRETS,
+    env: {},
+  })
+  const user = await mindmesh.auth.register('anna@example.com', PASSWORD)
+  expect(await mindmesh.user.getById(user.id)).toEqual(user)
+  // The unique index is recognised under the table's own name.
+  await expect(mindmesh.auth.register('anna@example.com', PASSWORD)).rejects.toMatchObject({
+    code: 'email_taken',
+  })
+  await mindmesh.close()
+})

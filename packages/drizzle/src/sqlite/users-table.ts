@@ -1,13 +1,20 @@
 import type { User } from '@mindmesh/auth/ports'
-import { getTableColumns, type InferInsertModel, type InferSelectModel } from 'drizzle-orm'
+import {
+  getTableColumns,
+  type BuildColumns,
+  type InferInsertModel,
+  type InferSelectModel,
+} from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { userColumns } from './columns.ts'
 import type { users } from './tables.ts'
 
 /** The library's own table. */
 export type UsersTable = typeof users
 
-/** A table with all of the library's columns, and the app's own. */
-export type AppUsersTable = SQLiteTable & Pick<UsersTable, keyof UsersTable['$inferSelect']>
+/** A table of any name with all of the library's columns and the app's own. */
+export type AppUsersTable = SQLiteTable &
+  BuildColumns<string, ReturnType<typeof userColumns>, 'sqlite'>
 
 type OwnColumn = keyof InferSelectModel<UsersTable>
 
