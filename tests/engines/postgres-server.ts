@@ -10,7 +10,7 @@ export const postgresServer: ServerKind = {
   startDatabase: 'postgres',
   usualUsers: ['postgres', 'root'],
   // Orders and compares as people of a language do, where a column does not say otherwise.
-  createOptions: `template template0 encoding 'UTF8' locale_provider icu icu_locale 'en-US' locale 'C.UTF-8'`,
+  createOptions: `template template0 encoding 'UTF8' locale_provider icu icu_locale 'en-US' locale 'C'`,
   run: async (url, statement) => {
     await once(url, async (sql) => sql.unsafe(statement))
   },
