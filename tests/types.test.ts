@@ -1,10 +1,15 @@
 import { MindmeshAuth } from '@mindmesh/auth'
 import { memoryStore } from '@mindmesh/auth-adapter-kit'
+import { drizzleMysql } from '@mindmesh/auth-drizzle/mysql'
+import { drizzlePostgres } from '@mindmesh/auth-drizzle/postgres'
 import { drizzleSqlite, migrate, userColumns } from '@mindmesh/auth-drizzle/sqlite'
 import { captureMailer, fastHasher } from '@mindmesh/auth/testing'
 import Database from 'better-sqlite3'
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3'
 import type { LibSQLDatabase } from 'drizzle-orm/libsql'
+import type { MySql2Database } from 'drizzle-orm/mysql2'
+import type { PgliteDatabase } from 'drizzle-orm/pglite'
+import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import { sqliteTable, text, type BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 import { expect, expectTypeOf, test } from 'vitest'
 import { fakeProvider } from './support/fake-provider.ts'
@@ -107,4 +112,31 @@ test('types: the users table of an app may have any name', async () => {
     code: 'email_taken',
   })
   await mindmesh.close()
+})
+
+test('types: no adapter takes an instance of another dialect', () => {
+  // Never called: what must not compile is the test.
+  const taken = (dbs: {
+    sqlite: BetterSQLite3Database<Record<string, unknown>>
+    postgres: PostgresJsDatabase<Record<string, unknown>>
+    pglite: PgliteDatabase
+    mysql: MySql2Database<Record<string, unknown>>
+  }): void => {
+    drizzlePostgres(dbs.postgres)
+    drizzlePostgres(dbs.pglite)
+    drizzleMysql(dbs.mysql)
+    // @ts-expect-error of another dialect
+    drizzlePostgres(dbs.mysql)
+    // @ts-expect-error of another dialect
+    drizzlePostgres(dbs.sqlite)
+    // @ts-expect-error of another dialect
+    drizzleMysql(dbs.postgres)
+    // @ts-expect-error of another dialect
+    drizzleMysql(dbs.sqlite)
+    // @ts-expect-error of another dialect
+    drizzleSqlite(dbs.mysql)
+    // @ts-expect-error of another dialect
+    drizzleSqlite(dbs.pglite)
+  }
+  expectTypeOf(taken).toBeFunction()
 })

@@ -7,7 +7,13 @@ import { driverError, isLockRefused, isLockWait, isLost } from './driver-error.t
 
 type Orm = MySql2Database<Record<string, unknown>>
 
-/** The app's drizzle instance, whatever its schema, and how calls on it take their turns. */
+/**
+ * The app's drizzle instance on mysql2, whatever its schema. Only a method whose type does not depend on the schema is
+ * named: comparing whole instances costs an app's compiler some 270,000 type instantiations.
+ */
+export type AppDatabase = Pick<MySql2Database, 'execute'>
+
+/** The same instance as the store uses it, and how calls on it take their turns. */
 export interface MysqlDatabase {
   readonly orm: Orm
   /** Runs the work: at once on a pool, and on a lone connection when the work before it is done. */
@@ -18,9 +24,7 @@ export interface MysqlDatabase {
 export type MysqlTransaction = Parameters<Parameters<Orm['transaction']>[0]>[0]
 
 /** Takes the app's drizzle instance into use. Throws a `ConfigError` where it caches every query. */
-export function databaseOf<Schema extends Record<string, unknown>>(
-  app: MySql2Database<Schema>,
-): MysqlDatabase {
+export function databaseOf(app: AppDatabase): MysqlDatabase {
   refuseGlobalCache(app)
   // Queries by table never look at the app's schema.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above

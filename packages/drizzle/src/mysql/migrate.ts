@@ -2,9 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { and, eq, sql } from 'drizzle-orm'
 import { readMigrationFiles, type MigrationMeta } from 'drizzle-orm/migrator'
 import { bigint, boolean, int, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
-import type { MySql2Database } from 'drizzle-orm/mysql2'
 import { key } from './columns.ts'
-import { databaseOf, write, type MysqlTransaction } from './database.ts'
+import { databaseOf, write, type AppDatabase, type MysqlTransaction } from './database.ts'
 import { isThereAlready } from './driver-error.ts'
 
 /** The shipped SQL: `packages/drizzle/migrations/mysql`, seen from `src` and from `dist` alike. */
@@ -31,9 +30,7 @@ const applied = mysqlTable(
  * works, under a lock of the database's name on one connection, and the others wait. What a crash left half done the
  * next run finishes. Its record is a table of its own, so it never meets the app's migrations.
  */
-export async function migrate<Schema extends Record<string, unknown>>(
-  db: MySql2Database<Schema>,
-): Promise<void> {
+export async function migrate(db: AppDatabase): Promise<void> {
   const files = readMigrationFiles({ migrationsFolder: fileURLToPath(FOLDER) })
   // As a transaction only for its connection: the first CREATE TABLE ends it, and what follows commits by itself.
   await write(databaseOf(db), 'migrate', async (tx) =>

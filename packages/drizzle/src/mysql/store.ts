@@ -1,8 +1,7 @@
 import type { AuthStore } from '@mindmesh/auth/ports'
-import type { MySql2Database } from 'drizzle-orm/mysql2'
 import { accountStore } from './account-store.ts'
 import { codeStore } from './code-store.ts'
-import { databaseOf, type MysqlDatabase } from './database.ts'
+import { databaseOf, type AppDatabase, type MysqlDatabase } from './database.ts'
 import { eventStore } from './event-store.ts'
 import { outboxStore } from './outbox-store.ts'
 import { deleteExpired } from './prune.ts'
@@ -24,10 +23,10 @@ export interface DrizzleMysqlOptions<Table extends AppUsersTable> {
  * on a lone connection wait for one another, and the app must not use it in between). The app's columns of its users
  * table are typed in `register`'s profile and in every returned user.
  */
-export function drizzleMysql<
-  Schema extends Record<string, unknown>,
-  Table extends AppUsersTable = UsersTable,
->(db: MySql2Database<Schema>, options: DrizzleMysqlOptions<Table> = {}): AuthStore<ModelOf<Table>> {
+export function drizzleMysql<Table extends AppUsersTable = UsersTable>(
+  db: AppDatabase,
+  options: DrizzleMysqlOptions<Table> = {},
+): AuthStore<ModelOf<Table>> {
   const users: AppUsersTable = options.users ?? tables.users
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows of this very table come out, without the hash
   return createStore(databaseOf(db), users as UsersTable) as AuthStore<ModelOf<Table>>

@@ -2,19 +2,27 @@ import { getTableName, is } from 'drizzle-orm'
 import { PgDatabase, type PgQueryResultHKT, type PgTable } from 'drizzle-orm/pg-core'
 import { attempt, codeOf, rootOf } from '../shared/attempt.ts'
 
-/** The app's drizzle instance, whatever its driver and its schema. */
+/**
+ * The app's drizzle instance, whatever its driver and its schema: known by the methods that only PostgreSQL's have.
+ * Comparing whole instances would cost an app's compiler some 80,000 type instantiations.
+ */
+export interface AppDatabase {
+  readonly refreshMaterializedView: unknown
+  readonly selectDistinctOn: unknown
+  readonly transaction: unknown
+}
+
+/** The same instance as the store uses it: for queries by table, which never look at the app's schema. */
 export type PostgresDatabase = PgDatabase<PgQueryResultHKT, Record<string, unknown>>
 
 /**
  * The database that is asked: of a drizzle with read replicas (`withReplicas`) its primary. A replica lags behind, and
  * a session that has ended would live on in it.
  */
-export function primaryOf<Schema extends Record<string, unknown>>(
-  app: PgDatabase<PgQueryResultHKT, Schema>,
-): PostgresDatabase {
-  const primary = '$primary' in app && is(app.$primary, PgDatabase) ? app.$primary : app
-  // Queries by table never look at the app's schema.
-  return primary
+export function primaryOf(app: AppDatabase): PostgresDatabase {
+  if ('$primary' in app && is(app.$primary, PgDatabase)) return app.$primary
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nothing else has these methods
+  return app as PostgresDatabase
 }
 
 /**

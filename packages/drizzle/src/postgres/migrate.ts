@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { max, sql } from 'drizzle-orm'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
-import { bigint, pgTable, text, type PgDatabase, type PgQueryResultHKT } from 'drizzle-orm/pg-core'
-import { primaryOf, write, type PostgresDatabase } from './database.ts'
+import { bigint, pgTable, text } from 'drizzle-orm/pg-core'
+import { primaryOf, write, type AppDatabase, type PostgresDatabase } from './database.ts'
 
 /** The shipped SQL: `packages/drizzle/migrations/postgres`, seen from `src` and from `dist` alike. */
 const FOLDER = new URL('../../migrations/postgres', import.meta.url)
@@ -20,9 +20,7 @@ const LOCK = 7_236_837_550_125_641
  * start at once. The tables are made in the current schema (the first of the search path), and so is its record, a
  * table of its own that never meets the app's migrations.
  */
-export async function migrate<Schema extends Record<string, unknown>>(
-  db: PgDatabase<PgQueryResultHKT, Schema>,
-): Promise<void> {
+export async function migrate(db: AppDatabase): Promise<void> {
   const files = readMigrationFiles({ migrationsFolder: fileURLToPath(FOLDER) })
   await write(primaryOf(db), 'migrate', async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${LOCK}::bigint)`)

@@ -1,8 +1,7 @@
 import type { AuthStore } from '@mindmesh/auth/ports'
-import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { accountStore } from './account-store.ts'
 import { codeStore } from './code-store.ts'
-import { primaryOf, type PostgresDatabase } from './database.ts'
+import { primaryOf, type AppDatabase, type PostgresDatabase } from './database.ts'
 import { eventStore } from './event-store.ts'
 import { outboxStore } from './outbox-store.ts'
 import { deleteExpired } from './prune.ts'
@@ -24,11 +23,8 @@ export interface DrizzlePostgresOptions<Table extends AppUsersTable> {
  * whatever its schema. The app's columns of its users table are typed in `register`'s profile and in every returned
  * user.
  */
-export function drizzlePostgres<
-  Schema extends Record<string, unknown>,
-  Table extends AppUsersTable = UsersTable,
->(
-  db: PgDatabase<PgQueryResultHKT, Schema>,
+export function drizzlePostgres<Table extends AppUsersTable = UsersTable>(
+  db: AppDatabase,
   options: DrizzlePostgresOptions<Table> = {},
 ): AuthStore<ModelOf<Table>> {
   const users: AppUsersTable = options.users ?? tables.users
