@@ -3,13 +3,10 @@ import { parseObject } from '../input.ts'
 import type { AppModel } from '../ports/entities.ts'
 import type { OAuthProvider } from '../ports/oauth.ts'
 import type { FreshAuthentication } from '../session/fresh-authentication.ts'
-import { authorize } from './authorize.ts'
-import { callback, type OAuthResult } from './callback.ts'
+import type { OAuthResult } from './callback.ts'
 import type { OAuthAnswer } from './consume-state.ts'
 import type { OAuthStart } from './issue-state.ts'
-import { listIdentities, type LinkedIdentity } from './list-identities.ts'
-import { startLink } from './start-link.ts'
-import { unlinkIdentity } from './unlink-identity.ts'
+import type { LinkedIdentity } from './list-identities.ts'
 
 /** Signing in with providers such as Google or GitHub. */
 export interface OAuthApi<App extends AppModel> {
@@ -35,7 +32,7 @@ export interface OAuthApi<App extends AppModel> {
   list(userId: string): Promise<readonly LinkedIdentity[]>
 }
 
-/** The part of the API that deals with providers. */
+/** The part of the API that deals with providers. Loaded with its first call: an app without any never needs it. */
 export function oauthApi<App extends AppModel>(context: () => Context<App>): OAuthApi<App> {
   return {
     providers: () =>
@@ -46,18 +43,27 @@ export function oauthApi<App extends AppModel>(context: () => Context<App>): OAu
       })),
     authorize: async (provider, options) => {
       const { redirectTo } = parseObject(options, 'options')
+      const { authorize } = await import('./authorize.ts')
       return authorize(context(), { provider, redirectTo })
     },
-    callback: async (provider, answer) =>
-      callback(context(), { provider, answer: parseObject(answer, 'answer') }),
+    callback: async (provider, answer) => {
+      const parsed = parseObject(answer, 'answer')
+      const { callback } = await import('./callback.ts')
+      return callback(context(), { provider, answer: parsed })
+    },
     link: async (userId, provider, options) => {
       const { proof, redirectTo } = parseObject(options, 'options')
+      const { startLink } = await import('./start-link.ts')
       return startLink(context(), { userId, provider, proof, redirectTo })
     },
     unlink: async (userId, provider, options) => {
       const { subject, proof } = parseObject(options, 'options')
+      const { unlinkIdentity } = await import('./unlink-identity.ts')
       return unlinkIdentity(context(), { userId, provider, subject, proof })
     },
-    list: async (userId) => listIdentities(context(), userId),
+    list: async (userId) => {
+      const { listIdentities } = await import('./list-identities.ts')
+      return listIdentities(context(), userId)
+    },
   }
 }
