@@ -87,7 +87,7 @@ test('types: the adapter takes every instance on better-sqlite3, and none of ano
     // @ts-expect-error likewise
     drizzleSqlite(dbs.remote)
   }
-  expectTypeOf(taken).toBeFunction()
+  expect(taken).toBeTypeOf('function')
 })
 
 test('types: the users table of an app may have any name', async () => {
@@ -138,5 +138,5 @@ test('types: no adapter takes an instance of another dialect', () => {
     // @ts-expect-error of another dialect
     drizzleSqlite(dbs.pglite)
   }
-  expectTypeOf(taken).toBeFunction()
+  expect(taken).toBeTypeOf('function')
 })

@@ -102,4 +102,21 @@ describe('a hostile hash', () => {
     const digest = createHash('sha512').update('x').digest('hex')
     expect(parseStoredHash(`s2:${'0'.repeat(32)}:${digest}`)).toMatchObject({ kind: 'scrypt' })
   })
+
+  test.each([
+    ['memory', argon2('m=4194304,t=2,p=1')],
+    ['iterations', argon2('m=19456,t=999,p=1')],
+    ['parallelism', argon2('m=19456,t=2,p=99')],
+    ['bcrypt rounds', `$2b$31$${'a'.repeat(53)}`],
+    ['length', '$argon2id$'.repeat(100_000)],
+  ])('an absurd cost in %s is refused within a millisecond', async (_, hash) => {
+    const times: number[] = []
+    for (let n = 0; n < 20; n += 1) {
+      const start = performance.now()
+      expect(await hasher.verify(hash, 'correct horse battery')).toBe(false)
+      times.push(performance.now() - start)
+    }
+    // The best of twenty: what else the machine does can only add to it.
+    expect(Math.min(...times)).toBeLessThan(1)
+  })
 })
