@@ -1,7 +1,7 @@
 import type { AccountIdentity, AccountStore, AppModel, Effects } from '@mindmesh/auth/ports'
 import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { Rollback } from '../shared/attempt.ts'
-import { prepare, write, type PostgresDatabase } from './database.ts'
+import { write, type Access, type PostgresDatabase } from './database.ts'
 import { writeEffects } from './effects.ts'
 import { endAccess } from './end-access.ts'
 import { oneStatement } from './one-statement.ts'
@@ -13,7 +13,7 @@ type Input<Method extends 'link' | 'claim' | 'unlink'> = Parameters<
 >[0]
 
 /** Identities at OAuth providers. */
-export function accountStore(db: PostgresDatabase, users: UsersTable): AccountStore<AppModel> {
+export function accountStore({ db, prepare }: Access, users: UsersTable): AccountStore<AppModel> {
   const identity = {
     provider: sql.placeholder('provider'),
     subject: sql.placeholder('subject'),

@@ -1,11 +1,11 @@
 import type { CodeStore } from '@mindmesh/auth/ports'
 import { and, eq, gt, inArray, notInArray, sql } from 'drizzle-orm'
-import { prepare, read, writeAtOnce, type PostgresDatabase } from './database.ts'
+import { read, writeAtOnce, type Access, type PostgresDatabase } from './database.ts'
 import { effectParts, writeEffects } from './effects.ts'
 import { authCodes } from './tables.ts'
 
 /** Codes and links. */
-export function codeStore(db: PostgresDatabase): CodeStore {
+export function codeStore({ db, prepare }: Access): CodeStore {
   const find = prepare(
     'codes.find',
     db

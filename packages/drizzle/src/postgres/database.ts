@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { getTableName, is } from 'drizzle-orm'
 import { PgDatabase, type PgQueryResultHKT, type PgTable } from 'drizzle-orm/pg-core'
 import { attempt, codeOf, rootOf } from '../shared/attempt.ts'
@@ -63,21 +64,47 @@ export async function read<Result>(
   return attempt(operation, isTransientForReads, async () => query().$withCache(false))
 }
 
-/** A query whose text is built once; it runs as {@link read} does, with a value for each of its placeholders. */
-export function prepare<Result>(
+/** A query with placeholders. */
+interface PreparableSelect<Result> {
+  toSQL(): { readonly sql: string }
+  $withCache(config: false): {
+    prepare(name: string): { execute(values: Record<string, unknown>): Promise<Result> }
+  }
+}
+
+/** Builds a query's text once. What it gives runs as {@link read} does, with a value for each placeholder. */
+export type Prepare = <Result>(
   operation: string,
-  query: {
-    $withCache(config: false): {
-      prepare(name: string): { execute(values: Record<string, unknown>): Promise<Result> }
-    }
-  },
-): (values: Record<string, unknown>) => Promise<Result> {
-  // Without a name nothing is kept on the server, so a pooler may give each statement to another connection
-  // (PgBouncer's transaction mode). An empty name would not do: the driver `postgres` prepares under any name.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what drizzle itself passes; its type does not say so
-  const prepared = query.$withCache(false).prepare(undefined as unknown as string)
-  return async (values) =>
-    attempt(operation, isTransientForReads, async () => prepared.execute(values))
+  query: PreparableSelect<Result>,
+) => (values: Record<string, unknown>) => Promise<Result>
+
+/** What every store works with. */
+export interface Access {
+  readonly db: PostgresDatabase
+  readonly prepare: Prepare
+}
+
+/**
+ * Opens the app's database for the stores. Only `preparedStatements` leaves anything on the server's connections:
+ * without a name for it a statement is gone when it was answered, and a pooler may send the next one elsewhere.
+ */
+export function accessTo(db: PostgresDatabase, preparedStatements: boolean): Access {
+  return {
+    db,
+    prepare: (operation, query) => {
+      const name = preparedStatements ? nameOf(query.toSQL().sql) : undefined
+      // An empty name would not do: the driver `postgres` prepares under any name.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what drizzle itself passes; its type does not say so
+      const prepared = query.$withCache(false).prepare(name as string)
+      return async (values) =>
+        attempt(operation, isTransientForReads, async () => prepared.execute(values))
+    },
+  }
+}
+
+/** From the text alone: two stores on one connection may have different users tables, and so different queries. */
+function nameOf(text: string): string {
+  return `mindmesh_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`
 }
 
 /** What PostgreSQL has undone as a whole: a serialisation failure, a deadlock, a lock that was not given. */

@@ -1,13 +1,13 @@
 import type { AppModel, SessionStore } from '@mindmesh/auth/ports'
 import { and, desc, eq, getTableColumns, gt, isNotNull, isNull, sql } from 'drizzle-orm'
-import { prepare, type PostgresDatabase } from './database.ts'
+import type { Access } from './database.ts'
 import { authSessions } from './tables.ts'
 import { userColumnsOf, type UsersTable } from './users-table.ts'
 
 type Reads = Pick<SessionStore<AppModel>, 'find' | 'listLive' | 'listAll' | 'listUserAgents'>
 
 /** The queries on sessions. */
-export function sessionReads(db: PostgresDatabase, users: UsersTable): Reads {
+export function sessionReads({ db, prepare }: Access, users: UsersTable): Reads {
   const isTheirs = eq(authSessions.userId, sql.placeholder('userId'))
   const isLive = and(
     isNull(authSessions.revokedAt),

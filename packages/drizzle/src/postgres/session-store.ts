@@ -1,6 +1,6 @@
 import type { AppModel, Effects, SessionStore } from '@mindmesh/auth/ports'
 import { and, eq, gt, isNull, ne } from 'drizzle-orm'
-import { writeAtOnce, type PostgresDatabase } from './database.ts'
+import { writeAtOnce, type Access, type PostgresDatabase } from './database.ts'
 import { effectParts } from './effects.ts'
 import { oneStatement } from './one-statement.ts'
 import { rowsWhere } from './rows-where.ts'
@@ -9,7 +9,8 @@ import { authSessions } from './tables.ts'
 import type { UsersTable } from './users-table.ts'
 
 /** Sessions. */
-export function sessionStore(db: PostgresDatabase, users: UsersTable): SessionStore<AppModel> {
+export function sessionStore(access: Access, users: UsersTable): SessionStore<AppModel> {
+  const { db } = access
   return {
     open: async (input, effects) =>
       writeAtOnce('sessions.open', () => open(db, users, input, effects)),
@@ -35,7 +36,7 @@ export function sessionStore(db: PostgresDatabase, users: UsersTable): SessionSt
           .returning({ id: authSessions.id })
         return (await oneStatement(db, { change, effects })) === 0 ? 'stale' : 'marked'
       }),
-    ...sessionReads(db, users),
+    ...sessionReads(access, users),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { AuthStore } from '@mindmesh/auth/ports'
 import { accountStore } from './account-store.ts'
 import { codeStore } from './code-store.ts'
-import { primaryOf, type AppDatabase, type PostgresDatabase } from './database.ts'
+import { accessTo, primaryOf, type Access, type AppDatabase } from './database.ts'
 import { eventStore } from './event-store.ts'
 import { outboxStore } from './outbox-store.ts'
 import { deleteExpired } from './prune.ts'
@@ -16,6 +16,12 @@ import type { AppUsersTable, ModelOf, UsersTable } from './users-table.ts'
 export interface DrizzlePostgresOptions<Table extends AppUsersTable> {
   /** The app's own users table, made with `userColumns()`. @default the shipped `users` */
   readonly users?: Table
+  /**
+   * Keeps the most frequent queries prepared on the server's connections: a session check takes one exchange with
+   * it, where the driver `postgres` otherwise takes two. Not behind a pooler that gives each transaction to another
+   * connection and knows no prepared statements (PgBouncer before 1.21). @default false
+   */
+  readonly preparedStatements?: boolean
 }
 
 /**
@@ -28,16 +34,18 @@ export function drizzlePostgres<Table extends AppUsersTable = UsersTable>(
   options: DrizzlePostgresOptions<Table> = {},
 ): AuthStore<ModelOf<Table>> {
   const users: AppUsersTable = options.users ?? tables.users
+  const access = accessTo(primaryOf(db), options.preparedStatements ?? false)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows of this very table come out, without the hash
-  return createStore(primaryOf(db), users as UsersTable) as AuthStore<ModelOf<Table>>
+  return createStore(access, users as UsersTable) as AuthStore<ModelOf<Table>>
 }
 
-function createStore(db: PostgresDatabase, users: UsersTable): AuthStore {
+function createStore(access: Access, users: UsersTable): AuthStore {
+  const { db } = access
   return {
-    users: userStore(db, users),
-    sessions: sessionStore(db, users),
-    codes: codeStore(db),
-    accounts: accountStore(db, users),
+    users: userStore(access, users),
+    sessions: sessionStore(access, users),
+    codes: codeStore(access),
+    accounts: accountStore(access, users),
     rateLimits: rateLimitStore(db),
     events: eventStore(db),
     outbox: outboxStore(db),

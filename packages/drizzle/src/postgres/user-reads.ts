@@ -1,6 +1,6 @@
 import type { AppModel, UserStore } from '@mindmesh/auth/ports'
 import { and, asc, eq, gt, sql } from 'drizzle-orm'
-import { prepare, read, type PostgresDatabase } from './database.ts'
+import { read, type Access } from './database.ts'
 import { authCodes } from './tables.ts'
 import { userColumnsOf, type UsersTable } from './users-table.ts'
 
@@ -10,7 +10,7 @@ type Reads = Pick<
 >
 
 /** The queries on people. */
-export function userReads(db: PostgresDatabase, users: UsersTable): Reads {
+export function userReads({ db, prepare }: Access, users: UsersTable): Reads {
   const columns = userColumnsOf(users)
   const credentials = { user: columns, passwordHash: users.passwordHash }
   const byId = eq(users.id, sql.placeholder('id'))

@@ -3,7 +3,13 @@ import { and, eq, gt, isNotNull, isNull, ne, or, sql } from 'drizzle-orm'
 import { Rollback } from '../shared/attempt.ts'
 import { ownColumns } from '../shared/own-columns.ts'
 import { insertAccount } from './account-store.ts'
-import { violatesUnique, write, writeAtOnce, type PostgresDatabase } from './database.ts'
+import {
+  violatesUnique,
+  write,
+  writeAtOnce,
+  type Access,
+  type PostgresDatabase,
+} from './database.ts'
 import { writeEffects } from './effects.ts'
 import { endAccess } from './end-access.ts'
 import { oneStatement } from './one-statement.ts'
@@ -12,9 +18,10 @@ import { userReads } from './user-reads.ts'
 import { userColumnsOf, type UsersTable } from './users-table.ts'
 
 /** People. */
-export function userStore(db: PostgresDatabase, users: UsersTable): UserStore<AppModel> {
+export function userStore(access: Access, users: UsersTable): UserStore<AppModel> {
+  const { db } = access
   return {
-    ...userReads(db, users),
+    ...userReads(access, users),
     register: async (input, effects) =>
       write(db, 'users.register', (tx) => register(tx, users, input, effects)),
     markEmailVerified: async ({ userId, email, at }, effects) =>
