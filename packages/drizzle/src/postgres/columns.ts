@@ -30,3 +30,11 @@ export function userColumns() {
     updatedAt: moment('updated_at').notNull(),
   }
 }
+
+/**
+ * A column of the app's own tables that refers to a person, compared as `users.id` is: an index on a plain `text`
+ * column would not serve a join with it. `authorId: userId('author_id').references(() => users.id)`.
+ */
+export function userId(name: string) {
+  return key(name)
+}

@@ -1,4 +1,4 @@
-export { userColumns } from './columns.ts'
+export { userColumns, userId } from './columns.ts'
 export { migrate } from './migrate.ts'
 export { drizzlePostgres } from './store.ts'
 export type { DrizzlePostgresOptions } from './store.ts'
