@@ -1,12 +1,17 @@
 import { smtpMailer, type SmtpMailerOptions } from '@mindmesh/auth-mailers/smtp'
 import { memoryStore } from '@mindmesh/auth-adapter-kit'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { PASSWORD, testInstance, type TestInstance } from './support/instance.ts'
-import { startSmtpServer, type SmtpTestServer } from './support/smtp-test-server.ts'
+import {
+  startSmtpServer,
+  type SmtpTestServer,
+  type SmtpTrouble,
+} from './support/smtp-test-server.ts'
 
 // What the mailer itself does is in packages/mailers/src: here is what becomes of the mail.
 
 const ANNA = 'anna@example.com'
+const NOTHING = { sent: 0, retried: 0, failed: 0, expired: 0 }
 
 let server: SmtpTestServer
 beforeEach(async () => {
@@ -54,18 +59,64 @@ describe('mail trouble', () => {
     await t.mindmesh.close()
   })
 
-  test('a server that drops after DATA: the mail goes when it is well again', async () => {
-    server.trouble.dropAfterData = true
-    const t = start()
-    await t.register('anna')
-    await t.mindmesh.auth.login(ANNA, PASSWORD)
-    expect(await t.mindmesh.mail.deliverDue()).toMatchObject({ retried: 1 })
-    server.trouble.dropAfterData = false
-    t.clock.advance({ seconds: 5 })
-    expect(await t.mindmesh.mail.deliverDue()).toMatchObject({ sent: 1 })
-    expect(server.received).toHaveLength(1)
-    await t.mindmesh.close()
-  })
+  const troubles: readonly [string, SmtpTrouble, SmtpMailerOptions, string][] = [
+    ['refuses the recipient for now', { refuseRecipient: 450 }, {}, 'refused_recipient'],
+    ['never greets', { hangOnConnect: true }, { timeoutSeconds: 0.5 }, 'timeout'],
+    ['hangs after DATA', { hangAfterData: true }, { timeoutSeconds: 0.5 }, 'timeout'],
+    ['drops the connection after DATA', { dropAfterData: true }, {}, 'connection'],
+    ['does not know our password', {}, { pass: 'wrong' }, 'authentication'],
+  ]
+
+  test.each(troubles)(
+    'a server that %s: sign-in has answered before, and the mail goes when it is well again',
+    async (_, trouble, options) => {
+      Object.assign(server.trouble, trouble)
+      const store = memoryStore()
+      const warnings: string[] = []
+      const warn = (message: string): void => void warnings.push(message)
+      const background = testInstance(store, {
+        mailer: smtpMailer({ env: {}, ...server.options, ...options }),
+        logger: { info: warn, warn, error: warn },
+        config: { mailDelivery: 'background' },
+      })
+      await background.register('anna')
+      const step = await background.mindmesh.auth.login(ANNA, PASSWORD)
+      expect(step).toMatchObject({ otpRequired: true })
+      expect(warnings).toEqual([])
+      await vi.waitFor(() => expect(warnings).toEqual(['A mail could not be sent.']), 10_000)
+      await background.mindmesh.close()
+      for (const name of Object.keys(trouble)) Reflect.deleteProperty(server.trouble, name)
+      const well = testInstance(store, {
+        clock: background.clock,
+        mailer: smtpMailer({ env: {}, ...server.options }),
+      })
+      background.clock.advance({ seconds: 5 })
+      expect(await well.mindmesh.mail.deliverDue()).toEqual({ ...NOTHING, sent: 1 })
+      const code = /\b\d{6}\b/.exec(server.received[0]?.text ?? '')?.[0] ?? ''
+      expect(await well.mindmesh.auth.verifyOtp(ANNA, code, 'login')).toHaveProperty('user')
+      expect(server.received).toHaveLength(1)
+      await well.mindmesh.close()
+    },
+  )
+
+  test.each(troubles)(
+    'a server that %s: the mail is given up after the stated number of tries, and an event says so',
+    async (_, trouble, options, reason) => {
+      Object.assign(server.trouble, trouble)
+      const t = testInstance(memoryStore(), {
+        mailer: smtpMailer({ env: {}, ...server.options, ...options }),
+        config: { mailMaxAttempts: 2 },
+      })
+      const { id } = await t.register('anna')
+      await t.mindmesh.user.block(id)
+      expect(await t.mindmesh.mail.deliverDue()).toEqual({ ...NOTHING, retried: 1 })
+      t.clock.advance({ seconds: 5 })
+      expect(await t.mindmesh.mail.deliverDue()).toEqual({ ...NOTHING, failed: 1 })
+      const { items } = await t.mindmesh.events.list({ type: 'MAIL_FAILED' })
+      expect(items).toMatchObject([{ userId: id, metadata: { reason, attempts: 2 } }])
+      await t.mindmesh.close()
+    },
+  )
 
   test('a server without TLS: it is told nothing, and the mail is tried again', async () => {
     const plain = await startSmtpServer({ tls: false })
