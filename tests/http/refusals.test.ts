@@ -122,18 +122,22 @@ describe.each(Object.entries(POSTS))('%s', (path, body) => {
     expect(answer.json).toMatchObject({ status: 400, field: 'isAdmin', reason: 'unknown_field' })
   })
 
-  test('fields: each of another type is named, and so is a missing one', async () => {
-    for (const field of Object.keys(body)) {
-      for (const value of [1, true, null, {}, ['x'], { $ne: '' }]) {
-        const answer = await page.post(path, { ...body, [field]: value })
-        expect(refusalOf(answer)).toBe('invalid_input')
-        expect(answer.json).toMatchObject({ field, reason: 'not_a_string' })
+  const hasFields = Object.keys(body).length > 0
+  test.runIf(hasFields)(
+    'fields: each of another type is named, and so is a missing one',
+    async () => {
+      for (const field of Object.keys(body)) {
+        for (const value of [1, true, null, {}, ['x'], { $ne: '' }]) {
+          const answer = await page.post(path, { ...body, [field]: value })
+          expect(refusalOf(answer)).toBe('invalid_input')
+          expect(answer.json).toMatchObject({ field, reason: 'not_a_string' })
+        }
+        const { [field]: _, ...rest } = body
+        const missing = await page.post(path, rest)
+        expect(missing.json).toMatchObject({ code: 'invalid_input', field, reason: 'missing' })
       }
-      const { [field]: _, ...rest } = body
-      const missing = await page.post(path, rest)
-      expect(missing.json).toMatchObject({ code: 'invalid_input', field, reason: 'missing' })
-    }
-  })
+    },
+  )
 
   test('fields: what only an attack sends is named', async () => {
     const proto = `{"__proto__":{"x":1},${JSON.stringify(body).slice(1)}`.replace(',}', '}')
