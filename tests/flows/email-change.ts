@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { authErrorOf, codeOf, outcomeOf } from '../support/code-of.ts'
 import type { FlowTest } from '../support/flow-test.ts'
 import { ANNA, PASSWORD, testInstance, type TestInstance } from '../support/instance.ts'
-import { answeringStore, interruptedStore } from '../support/wrapped-store.ts'
+import { answeringStore, interruptedStore, wrappedStore } from '../support/wrapped-store.ts'
 
 const NEW = 'new@example.com'
 
@@ -97,6 +97,18 @@ export function emailChange(test: FlowTest): void {
     const late = testInstance(racing, { clock: t.clock })
     expect(await codeOf(late.mindmesh.user.confirmEmailChange(token))).toBe('link_invalid')
     expect(await t.eventTypes(id)).not.toContain('EMAIL_CHANGED')
+  })
+
+  test('e-mail change: a link of nobody changes nobody', async ({ t }) => {
+    const { id } = await t.register('anna')
+    await t.mindmesh.user.requestEmailChange(id, NEW)
+    const token = await t.newestToken(NEW)
+    const ownerless = wrappedStore(t.store, async ({ name, proceed }) => {
+      const found = await proceed()
+      return name === 'codes.findByHash' ? { ...Object(found), userId: null } : found
+    })
+    const { mindmesh } = testInstance(ownerless, { clock: t.clock })
+    expect(await codeOf(mindmesh.user.confirmEmailChange(token))).toBe('link_invalid')
   })
 
   test('e-mail change: a change that comes in between is told, not written over', async ({ t }) => {
