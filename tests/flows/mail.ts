@@ -130,6 +130,20 @@ export function mailDelivery(test: FlowTest): void {
     )
   })
 
+  test('mail: its content is wiped from the table once it was sent or given up', async ({
+    t,
+    dump,
+  }) => {
+    await t.mindmesh.otp.send(ANNA, 'checkout')
+    expect(await contentsIn(dump)).toEqual([expect.stringMatching(/^[\w-]{100,}$/)])
+    await t.mindmesh.mail.deliverDue()
+    expect(await contentsIn(dump)).toEqual([''])
+    await t.mindmesh.otp.send(ANNA, 'newsletter')
+    const broken = failing(t, new MailerError('refused_recipient', { permanent: true }))
+    await broken.mindmesh.mail.deliverDue()
+    expect(await contentsIn(dump)).toEqual(['', ''])
+  })
+
   test('mail: what a dead worker holds is taken over after 120 seconds', async ({ t }) => {
     await t.register('anna')
     await t.mindmesh.password.requestReset(ANNA)
@@ -147,6 +161,12 @@ export function mailDelivery(test: FlowTest): void {
     t.clock.advance({ hours: 1 })
     expect(await t.mindmesh.mail.deliverDue()).toEqual(NOTHING)
   })
+}
+
+/** The sealed contents in the table, by what the text of every table shows. */
+async function contentsIn(dump: () => Promise<string>): Promise<readonly string[]> {
+  const found = (await dump()).matchAll(/sealed_?payload\\*":\s*\\*"([^"\\]*)/gi)
+  return [...found].map((match) => match[1] ?? '')
 }
 
 /** Mail that does not get through. */

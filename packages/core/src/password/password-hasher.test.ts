@@ -9,6 +9,9 @@ const SALT = 'A'.repeat(22)
 const KEY = 'A'.repeat(43)
 const argon2 = (cost: string, kind = 'argon2id', version = 19): string =>
   `$${kind}$v=${version}$${cost}$${SALT}$${KEY}`
+/** A salt and a result as bcrypt makes them, under another number of rounds. */
+const bcrypt = (rounds: number): string =>
+  `$2b$${String(rounds).padStart(2, '0')}$If6bvum7DFjUnE9p2uDeDu0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i`
 
 describe('password hasher', () => {
   test('a hash is argon2id at the configured cost, and fits its own password only', async () => {
@@ -72,9 +75,9 @@ describe('a hostile hash', () => {
     ['digits', argon2(`m=${'9'.repeat(400)},t=2,p=1`)],
     ['another kind of argon2', argon2('m=19456,t=2,p=1', 'argon2d')],
     ['an old version', argon2('m=19456,t=2,p=1', 'argon2id', 16)],
-    ['bcrypt rounds', `$2b$31$${'a'.repeat(53)}`],
-    ['bcrypt rounds, just past what is worked out', `$2b$15$${'a'.repeat(53)}`],
-    ['too few bcrypt rounds', `$2b$03$${'a'.repeat(53)}`],
+    ['bcrypt rounds', bcrypt(31)],
+    ['bcrypt rounds, just past what is worked out', bcrypt(15)],
+    ['too few bcrypt rounds', bcrypt(3)],
     ['half a bcrypt hash', `$2b$10$${'a'.repeat(52)}`],
     ['length', '$argon2id$'.repeat(100_000)],
     ['colons', ':'.repeat(512)],
@@ -92,8 +95,8 @@ describe('a hostile hash', () => {
       expect(await hasher.verify(hash, 'correct horse battery')).toBe(false)
       times.push(performance.now() - start)
     }
-    // The middle one, so that another process's turn in between does not count.
-    expect(times.toSorted((a, b) => a - b)[12]).toBeLessThan(1)
+    // The best of all: what else the machine does can only add to it.
+    expect(Math.min(...times)).toBeLessThan(1)
   })
 
   test('what is worked out at the most still takes no more than it may', () => {
@@ -101,22 +104,5 @@ describe('a hostile hash', () => {
     expect(parseStoredHash(`$2y$14$${'a'.repeat(53)}`)).toEqual({ kind: 'bcrypt' })
     const digest = createHash('sha512').update('x').digest('hex')
     expect(parseStoredHash(`s2:${'0'.repeat(32)}:${digest}`)).toMatchObject({ kind: 'scrypt' })
-  })
-
-  test.each([
-    ['memory', argon2('m=4194304,t=2,p=1')],
-    ['iterations', argon2('m=19456,t=999,p=1')],
-    ['parallelism', argon2('m=19456,t=2,p=99')],
-    ['bcrypt rounds', `$2b$31$${'a'.repeat(53)}`],
-    ['length', '$argon2id$'.repeat(100_000)],
-  ])('an absurd cost in %s is refused within a millisecond', async (_, hash) => {
-    const times: number[] = []
-    for (let n = 0; n < 20; n += 1) {
-      const start = performance.now()
-      expect(await hasher.verify(hash, 'correct horse battery')).toBe(false)
-      times.push(performance.now() - start)
-    }
-    // The best of twenty: what else the machine does can only add to it.
-    expect(Math.min(...times)).toBeLessThan(1)
   })
 })
