@@ -11,6 +11,7 @@ export const postgresServer: ServerKind = {
   usualUsers: ['postgres', 'root'],
   // Orders and compares as people of a language do, where a column does not say otherwise.
   createOptions: `template template0 encoding 'UTF8' locale_provider icu icu_locale 'en-US' locale 'C'`,
+  hasten: (name) => `alter database ${name} set synchronous_commit = off`,
   run: async (url, statement) => {
     await once(url, async (sql) => sql.unsafe(statement))
   },
