@@ -19,6 +19,8 @@ export default defineConfig({
   ...source,
   test: {
     globalSetup: 'tests/engines/global-setup.ts',
+    // Most of the time goes by in servers: with vitest's own choice, a core fewer, two cores would run one file at a time.
+    maxWorkers: '100%',
     projects: [
       {
         ...source,
