@@ -90,9 +90,13 @@ describe.runIf(chosen.includes('mysql'))('plans on mysql', () => {
               if (!/^(select|update|delete)/i.test(text) || !/`(auth_|users)/.test(text)) continue
               const [plan] = await pool.query<RowDataPacket[]>(`explain ${text}`, [...values])
               // Without a key that could be used at all: an empty table is read whole whatever keys it has.
+              // A derived table has no keys; what it is made from is a row of the plan too.
               const isScan = plan.some(
                 (row) =>
-                  row['table'] !== null && row['type'] === 'ALL' && row['possible_keys'] === null,
+                  row['table'] !== null &&
+                  !String(row['table']).startsWith('<derived') &&
+                  row['type'] === 'ALL' &&
+                  row['possible_keys'] === null,
               )
               if (isScan) scans.push(text)
             }

@@ -167,6 +167,17 @@ export const sessionCases: readonly ContractCase[] = casesOf('sessions', {
     const agents = await store.sessions.listUserAgents(user.id)
     expectEqual(agents.toSorted(), ['Curl', 'curl'], 'sessions.listUserAgents')
   },
+  'sessions.listUserAgents: of the newest 100 sessions that have one': async (context) => {
+    const { store } = context
+    const user = await register(context)
+    await openSession(context, user, { userAgent: 'old' })
+    for (let i = 0; i < 99; i += 1) await openSession(context, user, { userAgent: 'new' })
+    await openSession(context, user, { userAgent: null })
+    const before = await store.sessions.listUserAgents(user.id)
+    expectEqual(before.toSorted(), ['new', 'old'], 'of 100 sessions')
+    await openSession(context, user, { userAgent: 'new' })
+    expectEqual(await store.sessions.listUserAgents(user.id), ['new'], 'of 101 sessions')
+  },
   'sessions.listUserAgents: at most 100': async (context) => {
     const user = await register(context)
     for (let i = 0; i < 103; i += 1) {

@@ -103,7 +103,7 @@ function sessionReads<Profile extends object>(tables: Tables<Profile>): Reads<Pr
     listUserAgents: async (userId) =>
       tables.read((rows) => {
         const agents = ofUser(rows, userId).map((s) => s.userAgent)
-        return [...new Set(agents.filter((agent) => agent !== null))].slice(0, 100)
+        return [...new Set(agents.filter((agent) => agent !== null).slice(0, 100))]
       }),
   }
 }

@@ -177,7 +177,7 @@ export interface SessionStore<App extends AppModel> {
   listLive(userId: string, now: Date): Promise<readonly SessionRecord[]>
   /** Every session of a person that is kept, newest first. */
   listAll(userId: string): Promise<readonly SessionRecord[]>
-  /** The distinct user agents of a person's kept sessions, at most 100. */
+  /** The distinct user agents of a person's newest 100 sessions that have one: what it reads is bounded. */
   listUserAgents(userId: string): Promise<readonly string[]>
 }
 

@@ -37,15 +37,19 @@ export function sessionReads(db: MysqlDatabase, users: UsersTable): Reads {
       ),
     listUserAgents: async (userId) =>
       read(db, 'sessions.listUserAgents', async () => {
-        // The collation pads: two that differ in spaces at their end are told apart by their length.
-        const rows = await db.orm
-          .selectDistinct({
-            userAgent: authSessions.userAgent,
-            length: sql<number>`length(${authSessions.userAgent})`,
-          })
+        // Of the newest sessions alone: somebody who signs in all day must not make each sign-in read them all.
+        const newest = db.orm
+          .select({ userAgent: authSessions.userAgent })
           .from(authSessions)
           .where(and(eq(authSessions.userId, userId), isNotNull(authSessions.userAgent)))
+          .orderBy(desc(authSessions.id))
           .limit(100)
+          .as('newest')
+        // The collation pads: two that differ in spaces at their end are told apart by their length.
+        const length = sql<number>`length(${newest.userAgent})`
+        const rows = await db.orm
+          .selectDistinct({ userAgent: newest.userAgent, length })
+          .from(newest)
         return rows.map((row) => row.userAgent).filter((agent) => agent !== null)
       }),
   }

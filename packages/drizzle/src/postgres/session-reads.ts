@@ -30,13 +30,17 @@ export function sessionReads({ db, prepare }: Access, users: UsersTable): Reads 
     'sessions.listAll',
     db.select().from(authSessions).where(isTheirs).orderBy(newestFirst),
   )
+  // Of the newest sessions alone: somebody who signs in all day must not make each sign-in read them all.
+  const newest = db
+    .select({ userAgent: authSessions.userAgent })
+    .from(authSessions)
+    .where(and(isTheirs, isNotNull(authSessions.userAgent)))
+    .orderBy(newestFirst)
+    .limit(100)
+    .as('newest')
   const listUserAgents = prepare(
     'sessions.listUserAgents',
-    db
-      .selectDistinct({ userAgent: authSessions.userAgent })
-      .from(authSessions)
-      .where(and(isTheirs, isNotNull(authSessions.userAgent)))
-      .limit(100),
+    db.selectDistinct({ userAgent: newest.userAgent }).from(newest),
   )
   return {
     find: async (id) => (await find({ id }))[0] ?? null,
