@@ -1,9 +1,9 @@
-import type { AccountIdentity, AccountStore, AppModel, Effects } from '@mindmesh/auth/ports'
+import type { AccountIdentity, AccountStore, AppModel } from '@mindmesh/auth/ports'
 import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { Rollback } from '../shared/attempt.ts'
 import { once } from '../shared/once.ts'
 import { read, violatesUnique, write, type SqliteDatabase } from './database.ts'
-import { voidCodes, writeEffects } from './effects.ts'
+import { voidCodes, type Access } from './effects.ts'
 import { endSessions } from './session-store.ts'
 import { authAccounts } from './tables.ts'
 import { userColumnsOf, type UsersTable } from './users-table.ts'
@@ -13,7 +13,7 @@ type Input<Method extends 'link' | 'claim' | 'unlink'> = Parameters<
 >[0]
 
 /** Identities at OAuth providers. */
-export function accountStore(db: SqliteDatabase, users: UsersTable): AccountStore<AppModel> {
+export function accountStore({ db, writer }: Access, users: UsersTable): AccountStore<AppModel> {
   const findUser = once(() =>
     db
       .select(userColumnsOf(users))
@@ -37,11 +37,11 @@ export function accountStore(db: SqliteDatabase, users: UsersTable): AccountStor
           .all(),
       ),
     link: async (input, effects) =>
-      write(db, 'accounts.link', (tx) => link(tx, users, input, effects)),
+      write(db, 'accounts.link', (tx) => link(tx, users, input, () => writer.write(effects))),
     claim: async (input, effects) =>
-      write(db, 'accounts.claim', (tx) => claim(tx, users, input, effects)),
+      write(db, 'accounts.claim', (tx) => claim(tx, users, input, () => writer.write(effects))),
     unlink: async (input, effects) =>
-      write(db, 'accounts.unlink', (tx) => unlink(tx, users, input, effects)),
+      write(db, 'accounts.unlink', (tx) => unlink(tx, users, input, () => writer.write(effects))),
   }
 }
 
@@ -74,7 +74,7 @@ function link(
   tx: SqliteDatabase,
   users: UsersTable,
   { account, expectedEmail }: Input<'link'>,
-  effects: Effects,
+  writeEffects: () => void,
 ): 'linked' | 'account_taken' | 'stale' {
   const isExpected =
     expectedEmail === null
@@ -87,7 +87,7 @@ function link(
     .run()
   if (changes === 0) return 'stale'
   insertAccount(tx, account, 'account_taken')
-  writeEffects(tx, effects)
+  writeEffects()
   return 'linked'
 }
 
@@ -95,7 +95,7 @@ function claim(
   tx: SqliteDatabase,
   users: UsersTable,
   { account, email, at, reason }: Input<'claim'>,
-  effects: Effects,
+  writeEffects: () => void,
 ): 'claimed' | 'account_taken' | 'stale' {
   const { userId } = account
   const isUnproven = and(
@@ -118,7 +118,7 @@ function claim(
   insertAccount(tx, account, 'account_taken')
   endSessions(tx, { userId, keepSessionId: null, at, reason })
   voidCodes(tx, userId, [])
-  writeEffects(tx, effects)
+  writeEffects()
   return 'claimed'
 }
 
@@ -127,7 +127,7 @@ function unlink(
   tx: SqliteDatabase,
   users: UsersTable,
   { userId, at, ...identity }: Input<'unlink'>,
-  effects: Effects,
+  writeEffects: () => void,
 ): 'unlinked' | 'last_way_in' | 'not_found' {
   const [person] = tx
     .update(users)
@@ -139,7 +139,7 @@ function unlink(
   const { changes } = tx.delete(authAccounts).where(isTheirs).run()
   if (person === undefined || changes === 0) throw new Rollback('not_found')
   if (person.passwordHash === null && !hasAccount(tx, userId)) throw new Rollback('last_way_in')
-  writeEffects(tx, effects)
+  writeEffects()
   return 'unlinked'
 }
 

@@ -1,16 +1,19 @@
 import type { CodeStore } from '@mindmesh/auth/ports'
 import { and, eq, gt, inArray, sql } from 'drizzle-orm'
+import { once } from '../shared/once.ts'
 import { read, write, type SqliteDatabase } from './database.ts'
-import { replaceCode, writeEffects } from './effects.ts'
+import type { Access } from './effects.ts'
 import { authCodes } from './tables.ts'
 
 /** Codes and links. */
-export function codeStore(db: SqliteDatabase): CodeStore {
+export function codeStore(access: Access): CodeStore {
+  const { db, writer } = access
+  const consume = consumeWith(access)
   return {
     issue: async (code, effects) =>
-      write(db, 'codes.issue', (tx) => {
-        replaceCode(tx, code)
-        writeEffects(tx, effects)
+      write(db, 'codes.issue', () => {
+        writer.replaceCode(code)
+        writer.write(effects)
       }),
     find: async ({ purpose, subject }) =>
       read('codes.find', () => {
@@ -25,8 +28,7 @@ export function codeStore(db: SqliteDatabase): CodeStore {
         )
         return db.select().from(authCodes).where(isOurs).get() ?? null
       }),
-    consume: async (input, effects) =>
-      write(db, 'codes.consume', (tx) => consume(tx, input, effects)),
+    consume: async (input, effects) => write(db, 'codes.consume', () => consume(input, effects)),
     listByUser: async (userId) =>
       read('codes.listByUser', () =>
         db.select().from(authCodes).where(eq(authCodes.userId, userId)).all(),
@@ -35,40 +37,50 @@ export function codeStore(db: SqliteDatabase): CodeStore {
 }
 
 type Consume = CodeStore['consume']
+type Outcome = Awaited<ReturnType<Consume>>
 
 /** Nobody else writes between these statements, so a wrong code always meets the write that spends its try. */
-function consume(
-  tx: SqliteDatabase,
-  { id, secretHashes, now }: Parameters<Consume>[0],
-  effects: Parameters<Consume>[1],
-): Awaited<ReturnType<Consume>> {
+function consumeWith({
+  db,
+  writer,
+}: Access): (...[input, effects]: Parameters<Consume>) => Outcome {
   const isOpen = and(
-    eq(authCodes.id, id),
+    eq(authCodes.id, sql.placeholder('id')),
     gt(authCodes.attemptsLeft, 0),
-    gt(authCodes.expiresAt, now),
+    gt(authCodes.expiresAt, sql.param(sql.placeholder('now'), authCodes.expiresAt)),
   )
-  const isRight = inArray(authCodes.secretHash, [...secretHashes])
-  if (tx.delete(authCodes).where(and(isOpen, isRight)).run().changes === 1) {
-    writeEffects(tx, effects.consumed)
-    return { status: 'consumed' }
+  const isRight = inArray(
+    authCodes.secretHash,
+    sql`(select value from json_each(${sql.placeholder('hashes')}))`,
+  )
+  const statements = once(() => ({
+    useUp: db.delete(authCodes).where(and(isOpen, isRight)).prepare(),
+    spend: db
+      .update(authCodes)
+      .set({ attemptsLeft: sql`${authCodes.attemptsLeft} - 1` })
+      .where(isOpen)
+      .returning({ attemptsLeft: authCodes.attemptsLeft })
+      .prepare(),
+  }))
+  return ({ id, secretHashes, now }, effects) => {
+    const { useUp, spend } = statements()
+    if (useUp.run({ id, now, hashes: JSON.stringify(secretHashes) }).changes === 1) {
+      writer.write(effects.consumed)
+      return { status: 'consumed' }
+    }
+    const [spent] = spend.all({ id, now })
+    if (spent === undefined) return { status: whyUnspent(db, id, now) }
+    writer.write(effects.mismatch)
+    return { status: 'mismatch', attemptsLeft: spent.attemptsLeft }
   }
-  const [spent] = tx
-    .update(authCodes)
-    .set({ attemptsLeft: sql`${authCodes.attemptsLeft} - 1` })
-    .where(isOpen)
-    .returning({ attemptsLeft: authCodes.attemptsLeft })
-    .all()
-  if (spent === undefined) return { status: whyUnspent(tx, id, now) }
-  writeEffects(tx, effects.mismatch)
-  return { status: 'mismatch', attemptsLeft: spent.attemptsLeft }
 }
 
 function whyUnspent(
-  tx: SqliteDatabase,
+  db: SqliteDatabase,
   id: string,
   now: Date,
 ): 'not_found' | 'expired' | 'exhausted' {
-  const code = tx.select().from(authCodes).where(eq(authCodes.id, id)).get()
+  const code = db.select().from(authCodes).where(eq(authCodes.id, id)).get()
   if (code === undefined) return 'not_found'
   return code.expiresAt <= now ? 'expired' : 'exhausted'
 }

@@ -1,48 +1,73 @@
 import type { CodeRecord, Effects } from '@mindmesh/auth/ports'
-import { and, eq, notInArray, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, notInArray, sql } from 'drizzle-orm'
+import { once } from '../shared/once.ts'
+import { driverValuesOf, placeholdersOf } from '../shared/prepared-row.ts'
 import type { SqliteDatabase } from './database.ts'
 import { authCodes, authEvents, authOutbox } from './tables.ts'
 
-/** Writes what belongs to a change, inside the change's own transaction. */
-export function writeEffects(tx: SqliteDatabase, effects: Effects): void {
-  for (const code of effects.codes ?? []) replaceCode(tx, code)
-  if (effects.events !== undefined && effects.events.length > 0) {
-    tx.insert(authEvents)
-      .values([...effects.events])
-      .run()
+/**
+ * Writes what belongs to a change, from inside the change's own transaction: an instance of drizzle on better-sqlite3
+ * has one connection, so a statement that was prepared before runs in whatever transaction is open.
+ */
+export interface EffectWriter {
+  write(effects: Effects): void
+  /** Puts a code in the place of an earlier one; a live one hands down no more tries than it had left. */
+  replaceCode(code: CodeRecord): void
+}
+
+/** What every store that changes anything works with. */
+export interface Access {
+  readonly db: SqliteDatabase
+  readonly writer: EffectWriter
+}
+
+const codes = getTableColumns(authCodes)
+const events = getTableColumns(authEvents)
+const mails = getTableColumns(authOutbox)
+
+/** Three statements serve every change: each is built and prepared once. */
+export function effectWriter(db: SqliteDatabase): EffectWriter {
+  const insertEvent = once(() => db.insert(authEvents).values(placeholdersOf(events)).prepare())
+  const insertMail = once(() => db.insert(authOutbox).values(placeholdersOf(mails)).prepare())
+  const replace = once(() => replacement(db))
+  const replaceCode = (code: CodeRecord): void => {
+    replace().run(driverValuesOf(codes, code))
   }
-  if (effects.mails !== undefined && effects.mails.length > 0) {
-    const rows = effects.mails.map((mail) => ({
-      ...mail,
-      attempts: 0,
-      availableAt: mail.createdAt,
-    }))
-    tx.insert(authOutbox).values(rows).run()
+  return {
+    write(effects) {
+      for (const code of effects.codes ?? []) replaceCode(code)
+      for (const event of effects.events ?? []) insertEvent().run(driverValuesOf(events, event))
+      for (const mail of effects.mails ?? []) {
+        const row = { ...mail, attempts: 0, availableAt: mail.createdAt }
+        insertMail().run(driverValuesOf(mails, row))
+      }
+    },
+    replaceCode,
   }
 }
 
-/** Puts a code in the place of an earlier one; a live one hands down no more tries than it had left. */
-export function replaceCode(tx: SqliteDatabase, code: CodeRecord): void {
+function replacement(db: SqliteDatabase) {
   const inherited = sql`case
-    when ${authCodes.expiresAt} > ${code.createdAt.getTime()}
+    when ${authCodes.expiresAt} > excluded.created_at
       and ${authCodes.attemptsLeft} > 0
       and ${authCodes.attemptsLeft} < excluded.attempts_left
     then ${authCodes.attemptsLeft} else excluded.attempts_left end`
-  tx.insert(authCodes)
-    .values({ ...code })
+  return db
+    .insert(authCodes)
+    .values(placeholdersOf(codes))
     .onConflictDoUpdate({
       target: [authCodes.purpose, authCodes.subject],
       set: {
-        id: code.id,
-        userId: code.userId,
-        secretHash: code.secretHash,
+        id: sql`excluded.id`,
+        userId: sql`excluded.user_id`,
+        secretHash: sql`excluded.secret_hash`,
         attemptsLeft: inherited,
-        payload: code.payload,
-        expiresAt: code.expiresAt,
-        createdAt: code.createdAt,
+        payload: sql`excluded.payload`,
+        expiresAt: sql`excluded.expires_at`,
+        createdAt: sql`excluded.created_at`,
       },
     })
-    .run()
+    .prepare()
 }
 
 /** Deletes the codes of a person, but for those of `keepPurposes`. */

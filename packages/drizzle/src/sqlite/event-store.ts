@@ -1,14 +1,14 @@
 import type { EventStore } from '@mindmesh/auth/ports'
 import { and, desc, eq, gte, lt } from 'drizzle-orm'
-import { read, write, type SqliteDatabase } from './database.ts'
-import { writeEffects } from './effects.ts'
+import { read, write } from './database.ts'
+import type { Access } from './effects.ts'
 import { authEvents } from './tables.ts'
 
 /** The record of sensitive actions. */
-export function eventStore(db: SqliteDatabase): EventStore {
+export function eventStore({ db, writer }: Access): EventStore {
   return {
     append: async (events, mails = []) =>
-      write(db, 'events.append', (tx) => writeEffects(tx, { events, mails })),
+      write(db, 'events.append', () => writer.write({ events, mails })),
     list: async ({ userId, type, from, before, limit }) =>
       read('events.list', () =>
         db

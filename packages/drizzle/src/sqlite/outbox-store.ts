@@ -1,19 +1,28 @@
 import type { ClaimedMail, OutboxStore } from '@mindmesh/auth/ports'
-import { and, asc, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, lte, or, sql, type Placeholder } from 'drizzle-orm'
+import { once } from '../shared/once.ts'
 import { write, type SqliteDatabase } from './database.ts'
-import { writeEffects } from './effects.ts'
+import type { Access } from './effects.ts'
 import { authOutbox as outbox } from './tables.ts'
 
 /** Mail that was decided together with a change. */
-export function outboxStore(db: SqliteDatabase): OutboxStore {
+export function outboxStore({ db, writer }: Access): OutboxStore {
+  const claim = claimWith(db)
+  const sentAt = sql`${sql.param(sql.placeholder('at'), outbox.sentAt)}`
+  const isOurs = isHeld(sql.placeholder('id'), sql.placeholder('leaseId'))
+  const complete = once(() =>
+    db
+      .update(outbox)
+      .set({ ...DONE, sentAt })
+      .where(isOurs)
+      .prepare(),
+  )
   return {
-    claim: async (input) => write(db, 'outbox.claim', (tx) => claim(tx, input)),
-    complete: async ({ id, leaseId, at }) =>
-      write(db, 'outbox.complete', (tx) => {
-        const set = { ...DONE, sentAt: at }
-        const { changes } = tx.update(outbox).set(set).where(isHeld(id, leaseId)).run()
-        return changes === 0 ? 'stale' : 'completed'
-      }),
+    claim: async (input) => write(db, 'outbox.claim', () => claim(input)),
+    complete: async (input) =>
+      write(db, 'outbox.complete', () =>
+        complete().run({ ...input }).changes === 0 ? 'stale' : 'completed',
+      ),
     fail: async ({ id, leaseId, at, retryAt, error }, effects) =>
       write(db, 'outbox.fail', (tx) => {
         const set =
@@ -22,7 +31,7 @@ export function outboxStore(db: SqliteDatabase): OutboxStore {
             : { leaseId: null, leasedUntil: null, availableAt: retryAt, lastError: error }
         const { changes } = tx.update(outbox).set(set).where(isHeld(id, leaseId)).run()
         if (changes === 0) return 'stale'
-        writeEffects(tx, effects)
+        writer.write(effects)
         return 'failed'
       }),
   }
@@ -31,37 +40,38 @@ export function outboxStore(db: SqliteDatabase): OutboxStore {
 /** Nothing is due any more, and nothing secret is kept. */
 const DONE = { sealedPayload: '', availableAt: null, leaseId: null, leasedUntil: null }
 
-function isHeld(id: string, leaseId: string) {
+function isHeld(id: string | Placeholder, leaseId: string | Placeholder) {
   return and(eq(outbox.id, id), eq(outbox.leaseId, leaseId))
 }
 
-function claim(
-  tx: SqliteDatabase,
-  { leaseId, leaseSeconds, limit, now }: Parameters<OutboxStore['claim']>[0],
-): readonly ClaimedMail[] {
+function claimWith(
+  db: SqliteDatabase,
+): (input: Parameters<OutboxStore['claim']>[0]) => readonly ClaimedMail[] {
+  const now = sql.param(sql.placeholder('now'), outbox.availableAt)
   const isDue = and(
     lte(outbox.availableAt, now),
     or(isNull(outbox.leasedUntil), lte(outbox.leasedUntil, now)),
   )
-  const due = tx
+  const due = db
     .select({ id: outbox.id })
     .from(outbox)
     .where(isDue)
     .orderBy(asc(outbox.availableAt), asc(outbox.id))
-    .limit(limit)
-    .all()
-    .map((row) => row.id)
-  if (due.length === 0) return []
-  const leasedUntil = new Date(now.getTime() + leaseSeconds * 1000)
-  tx.update(outbox)
-    .set({ leaseId, leasedUntil, attempts: sql`${outbox.attempts} + 1` })
-    .where(and(inArray(outbox.id, due), isDue))
-    .run()
+    .limit(sql.placeholder('limit'))
   const { id, template, sealedPayload, expiresAt, createdAt, attempts } = outbox
-  return tx
-    .select({ id, template, sealedPayload, expiresAt, createdAt, attempts })
-    .from(outbox)
-    .where(eq(outbox.leaseId, leaseId))
-    .orderBy(asc(outbox.id))
-    .all()
+  const leaseId = sql`${sql.placeholder('leaseId')}`
+  const leasedUntil = sql`${sql.param(sql.placeholder('leasedUntil'), outbox.leasedUntil)}`
+  const lease = once(() =>
+    db
+      .update(outbox)
+      .set({ leaseId, leasedUntil, attempts: sql`${outbox.attempts} + 1` })
+      .where(and(inArray(outbox.id, due), isDue))
+      .returning({ id, template, sealedPayload, expiresAt, createdAt, attempts })
+      .prepare(),
+  )
+  return ({ leaseSeconds, ...input }) => {
+    const until = new Date(input.now.getTime() + leaseSeconds * 1000)
+    const claimed = lease().all({ ...input, leasedUntil: until })
+    return claimed.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  }
 }

@@ -2,6 +2,7 @@ import type { AuthStore } from '@mindmesh/auth/ports'
 import { accountStore } from './account-store.ts'
 import { codeStore } from './code-store.ts'
 import { asSqliteDatabase, type AppDatabase, type SqliteDatabase } from './database.ts'
+import { effectWriter } from './effects.ts'
 import { eventStore } from './event-store.ts'
 import { outboxStore } from './outbox-store.ts'
 import { deleteExpired } from './prune.ts'
@@ -32,14 +33,15 @@ export function drizzleSqlite<Table extends AppUsersTable = UsersTable>(
 }
 
 function createStore(db: SqliteDatabase, users: UsersTable): AuthStore {
+  const access = { db, writer: effectWriter(db) }
   return {
-    users: userStore(db, users),
-    sessions: sessionStore(db, users),
-    codes: codeStore(db),
-    accounts: accountStore(db, users),
+    users: userStore(access, users),
+    sessions: sessionStore(access, users),
+    codes: codeStore(access),
+    accounts: accountStore(access, users),
     rateLimits: rateLimitStore(db),
-    events: eventStore(db),
-    outbox: outboxStore(db),
+    events: eventStore(access),
+    outbox: outboxStore(access),
     deleteExpired: async (input) => deleteExpired(db, input),
     assertSchema: async () => assertSchema(db, [users, ...LIBRARY_TABLES]),
   }

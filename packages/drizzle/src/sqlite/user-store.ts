@@ -1,21 +1,21 @@
-import type { AppModel, Effects, Reservation, UserStore } from '@mindmesh/auth/ports'
+import type { AppModel, Reservation, UserStore } from '@mindmesh/auth/ports'
 import { and, eq, gt, isNotNull, isNull, ne, or, sql } from 'drizzle-orm'
 import { Rollback } from '../shared/attempt.ts'
 import { ownColumns } from '../shared/own-columns.ts'
 import { violatesUnique, write, type SqliteDatabase } from './database.ts'
 import { insertAccount } from './account-store.ts'
-import { voidCodes, writeEffects } from './effects.ts'
+import { voidCodes, type Access } from './effects.ts'
 import { endSessions } from './session-store.ts'
 import { authAccounts, authCodes, authEvents, authSessions, users as library } from './tables.ts'
 import { userReads } from './user-reads.ts'
 import { userColumnsOf, type UsersTable } from './users-table.ts'
 
 /** People. */
-export function userStore(db: SqliteDatabase, users: UsersTable): UserStore<AppModel> {
+export function userStore({ db, writer }: Access, users: UsersTable): UserStore<AppModel> {
   return {
     ...userReads(db, users),
     register: async (input, effects) =>
-      write(db, 'users.register', (tx) => register(tx, users, input, effects)),
+      write(db, 'users.register', (tx) => register(tx, users, input, () => writer.write(effects))),
     markEmailVerified: async ({ userId, email, at }, effects) =>
       write(db, 'users.markEmailVerified', (tx) => {
         const isUnproven = and(
@@ -25,39 +25,37 @@ export function userStore(db: SqliteDatabase, users: UsersTable): UserStore<AppM
         )
         const set = { emailVerifiedAt: at, updatedAt: at }
         if (tx.update(users).set(set).where(isUnproven).run().changes === 0) return 'stale'
-        writeEffects(tx, effects)
+        writer.write(effects)
         return 'verified'
       }),
     changeEmail: async (input, effects) =>
-      write(db, 'users.changeEmail', (tx) => changeEmail(tx, users, input, effects)),
+      write(db, 'users.changeEmail', (tx) =>
+        changeEmail(tx, users, input, () => writer.write(effects)),
+      ),
     setPassword: async (input, effects) =>
-      write(db, 'users.setPassword', (tx) => setPassword(tx, users, input, effects)),
+      write(db, 'users.setPassword', (tx) =>
+        setPassword(tx, users, input, () => writer.write(effects)),
+      ),
     upgradePasswordHash: async ({ userId, from, to }) =>
       write(db, 'users.upgradePasswordHash', (tx) => {
         const isSame = and(eq(users.id, userId), eq(users.passwordHash, from))
         const { changes } = tx.update(users).set({ passwordHash: to }).where(isSame).run()
         return changes === 0 ? 'stale' : 'upgraded'
       }),
-    block: async ({ userId, at, reason, keepPurposes }, effects) =>
-      write(db, 'users.block', (tx) => {
-        const isFree = and(eq(users.id, userId), isNull(users.blockedAt))
-        const set = { blockedAt: at, blockedReason: reason, updatedAt: at }
-        if (tx.update(users).set(set).where(isFree).run().changes === 0) return 'stale'
-        endSessions(tx, { userId, keepSessionId: null, at, reason: 'blocked' })
-        voidCodes(tx, userId, keepPurposes)
-        writeEffects(tx, effects)
-        return 'blocked'
-      }),
+    block: async (input, effects) =>
+      write(db, 'users.block', (tx) => block(tx, users, input, () => writer.write(effects))),
     unblock: async ({ userId, at }, effects) =>
       write(db, 'users.unblock', (tx) => {
         const isBlocked = and(eq(users.id, userId), isNotNull(users.blockedAt))
         const set = { blockedAt: null, blockedReason: null, updatedAt: at }
         if (tx.update(users).set(set).where(isBlocked).run().changes === 0) return 'stale'
-        writeEffects(tx, effects)
+        writer.write(effects)
         return 'unblocked'
       }),
     delete: async (userId, effects) =>
-      write(db, 'users.delete', (tx) => deletePerson(tx, users, userId, effects)),
+      write(db, 'users.delete', (tx) =>
+        deletePerson(tx, users, userId, () => writer.write(effects)),
+      ),
   }
 }
 
@@ -67,7 +65,7 @@ function register(
   tx: SqliteDatabase,
   users: UsersTable,
   { user, profile, account, reservation }: Input<'register'>,
-  effects: Effects,
+  writeEffects: () => void,
 ): Awaited<ReturnType<UserStore<AppModel>['register']>> {
   try {
     tx.insert(users)
@@ -83,7 +81,7 @@ function register(
   }
   if (isReserved(tx, reservation, user.id)) throw new Rollback({ status: 'email_taken' })
   if (account !== null) insertAccount(tx, account, { status: 'account_taken' })
-  writeEffects(tx, effects)
+  writeEffects()
   const [registered] = tx
     .select(userColumnsOf(users))
     .from(users)
@@ -119,7 +117,7 @@ function changeEmail(
   tx: SqliteDatabase,
   users: UsersTable,
   { userId, from, to, displayEmail, at, reason, keepPurposes, reservation }: Input<'changeEmail'>,
-  effects: Effects,
+  writeEffects: () => void,
 ): 'changed' | 'email_taken' | 'stale' {
   const set = { email: to, displayEmail, emailVerifiedAt: at, updatedAt: at }
   try {
@@ -132,7 +130,7 @@ function changeEmail(
   if (isReserved(tx, reservation, userId)) throw new Rollback('email_taken')
   endSessions(tx, { userId, keepSessionId: null, at, reason })
   voidCodes(tx, userId, keepPurposes)
-  writeEffects(tx, effects)
+  writeEffects()
   return 'changed'
 }
 
@@ -148,7 +146,7 @@ function setPassword(
     keepPurposes,
     reason,
   }: Input<'setPassword'>,
-  effects: Effects,
+  writeEffects: () => void,
 ): 'set' | 'stale' {
   const set = {
     passwordHash,
@@ -159,15 +157,30 @@ function setPassword(
   if (tx.update(users).set(set).where(isCurrent).run().changes === 0) return 'stale'
   endSessions(tx, { userId, keepSessionId, at, reason })
   voidCodes(tx, userId, keepPurposes)
-  writeEffects(tx, effects)
+  writeEffects()
   return 'set'
+}
+
+function block(
+  tx: SqliteDatabase,
+  users: UsersTable,
+  { userId, at, reason, keepPurposes }: Input<'block'>,
+  writeEffects: () => void,
+): 'blocked' | 'stale' {
+  const isFree = and(eq(users.id, userId), isNull(users.blockedAt))
+  const set = { blockedAt: at, blockedReason: reason, updatedAt: at }
+  if (tx.update(users).set(set).where(isFree).run().changes === 0) return 'stale'
+  endSessions(tx, { userId, keepSessionId: null, at, reason: 'blocked' })
+  voidCodes(tx, userId, keepPurposes)
+  writeEffects()
+  return 'blocked'
 }
 
 function deletePerson(
   tx: SqliteDatabase,
   users: UsersTable,
   userId: string,
-  effects: Effects,
+  writeEffects: () => void,
 ): 'deleted' | 'gone' {
   if (tx.delete(users).where(eq(users.id, userId)).run().changes === 0) return 'gone'
   tx.delete(authSessions).where(eq(authSessions.userId, userId)).run()
@@ -177,6 +190,6 @@ function deletePerson(
     .set({ ipAddress: null, userAgent: null })
     .where(eq(authEvents.userId, userId))
     .run()
-  writeEffects(tx, effects)
+  writeEffects()
   return 'deleted'
 }
