@@ -64,24 +64,30 @@ export async function read<Result>(
   return attempt(operation, isTransientForReads, async () => query().$withCache(false))
 }
 
-/** A query with placeholders. */
-interface PreparableSelect<Result> {
-  toSQL(): { readonly sql: string }
-  $withCache(config: false): {
-    prepare(name: string): { execute(values: Record<string, unknown>): Promise<Result> }
-  }
+/** What drizzle prepares. */
+interface Preparable<Result> {
+  prepare(name: string): { execute(values: Record<string, unknown>): Promise<Result> }
 }
 
-/** Builds a query's text once. What it gives runs as {@link read} does, with a value for each placeholder. */
+/** A statement with placeholders. Only a SELECT would be looked for in the app's cache. */
+type PreparableStatement<Result> = { toSQL(): { readonly sql: string } } & (
+  | Preparable<Result>
+  | { $withCache(config: false): Preparable<Result> }
+)
+
+/** Builds a statement's text once. What it gives runs it with a value for each placeholder. */
 export type Prepare = <Result>(
   operation: string,
-  query: PreparableSelect<Result>,
+  query: PreparableStatement<Result>,
 ) => (values: Record<string, unknown>) => Promise<Result>
 
 /** What every store works with. */
 export interface Access {
   readonly db: PostgresDatabase
+  /** For what changes nothing: it runs as {@link read} does. */
   readonly prepare: Prepare
+  /** For a change that is a single statement: it runs as {@link writeAtOnce} does. */
+  readonly prepareWrite: Prepare
 }
 
 /**
@@ -89,16 +95,20 @@ export interface Access {
  * without a name for it a statement is gone when it was answered, and a pooler may send the next one elsewhere.
  */
 export function accessTo(db: PostgresDatabase, preparedStatements: boolean): Access {
-  return {
-    db,
-    prepare: (operation, query) => {
+  const prepareFor =
+    (isPassing: (error: unknown) => boolean): Prepare =>
+    (operation, query) => {
+      const statement = '$withCache' in query ? query.$withCache(false) : query
       const name = preparedStatements ? nameOf(query.toSQL().sql) : undefined
       // An empty name would not do: the driver `postgres` prepares under any name.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what drizzle itself passes; its type does not say so
-      const prepared = query.$withCache(false).prepare(name as string)
-      return async (values) =>
-        attempt(operation, isTransientForReads, async () => prepared.execute(values))
-    },
+      const prepared = statement.prepare(name as string)
+      return async (values) => attempt(operation, isPassing, async () => prepared.execute(values))
+    }
+  return {
+    db,
+    prepare: prepareFor(isTransientForReads),
+    prepareWrite: prepareFor(isTransient),
   }
 }
 

@@ -1,14 +1,16 @@
 import type { EventStore } from '@mindmesh/auth/ports'
 import { and, desc, eq, gte, lt } from 'drizzle-orm'
-import { read, writeAtOnce, type PostgresDatabase } from './database.ts'
-import { writeEffects } from './effects.ts'
+import { read, type Access } from './database.ts'
+import { effectSlots, effectsStatement, effectValues } from './effects.ts'
 import { authEvents } from './tables.ts'
 
 /** The record of sensitive actions. */
-export function eventStore(db: PostgresDatabase): EventStore {
+export function eventStore({ db, prepareWrite }: Access): EventStore {
+  const append = prepareWrite('events.append', effectsStatement(db, effectSlots('effect')))
   return {
-    append: async (events, mails = []) =>
-      writeAtOnce('events.append', () => writeEffects(db, { events, mails })),
+    append: async (events, mails = []) => {
+      await append(effectValues('effect', { events, mails }))
+    },
     list: async ({ userId, type, from, before, limit }) =>
       read('events.list', () =>
         db

@@ -1,97 +1,112 @@
 import type { Hit, RateLimitStore } from '@mindmesh/auth/ports'
-import { and, asc, eq, gt, inArray, sql, type SQL, type WithSubquery } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, sql, type Placeholder } from 'drizzle-orm'
 import { Rollback } from '../shared/attempt.ts'
-import { writeAtOnce, type PostgresDatabase } from './database.ts'
+import { writeAtOnce, type Access, type PostgresDatabase } from './database.ts'
+import { givenRows, selectGiven, type Given } from './given-rows.ts'
 import { authRateLimits as limits } from './tables.ts'
 
 type Input = Parameters<RateLimitStore['hit']>[0]
 type Hits = Awaited<ReturnType<RateLimitStore['hit']>>
 
 /** Counters in fixed windows. */
-export function rateLimitStore(db: PostgresDatabase): RateLimitStore {
+export function rateLimitStore({ db, prepareWrite }: Access): RateLimitStore {
+  const slots = {
+    hits: sql.placeholder('hits'),
+    room: sql.placeholder('room'),
+    refunds: sql.placeholder('refunds'),
+    now: sql.placeholder('now'),
+  }
+  const count = prepareWrite('rateLimits.hit', statementOf(db, slots))
   return {
-    hit: async (input) =>
-      writeAtOnce('rateLimits.hit', async () => {
-        if (input.hits.length <= 1) return hit(db, input)
-        // Where one of several limits has no room, those that were counted are undone: that takes a transaction.
-        return db.transaction(async (tx) => hit(tx, input))
-      }),
+    hit: async (input) => {
+      // Where one of several limits has no room, those that were counted are undone: that takes a transaction.
+      if (input.hits.length > 1) return writeAtOnce('rateLimits.hit', async () => hitAll(db, input))
+      const refused = refusedOf(input, await count(valuesOf(input)))
+      if (refused.length === 0) return { status: 'allowed' }
+      return writeAtOnce('rateLimits.hit', async () => limitedBy(db, refused, input.now))
+    },
   }
 }
 
-/** One statement counts and gives back. Rows are locked in the order of their keys, so that hits do not deadlock. */
-async function hit(db: PostgresDatabase, { hits, refunds, now }: Input): Promise<Hits> {
-  if (hits.length > 0) {
-    const counted = db.$with('counted').as(count(db, hits, now))
-    const isAllowed = sql`(select count(*) from ${counted}) = ${hits.length}::integer`
-    const parts: readonly WithSubquery[] =
-      refunds.length === 0
-        ? [counted]
-        : [counted, db.$with('refunded').as(giveBack(db, { refunds, now, isAllowed }))]
-    const keys = await db
-      .with(...parts)
-      .select({ key: counted.key })
-      .from(counted)
-      .$withCache(false)
-    const refused = hits.filter((each) => !keys.some(({ key }) => key === each.key))
-    if (refused.length > 0) throw new Rollback(await limitedBy(db, refused, now))
-  } else if (refunds.length > 0) {
-    await giveBack(db, { refunds, now, isAllowed: undefined })
-  }
-  return { status: 'allowed' }
+/** Exact at any isolation level: all that it decides by is in its first statement. */
+async function hitAll(db: PostgresDatabase, input: Input): Promise<Hits> {
+  return db.transaction(async (tx) => {
+    const refused = refusedOf(input, await statementOf(tx, valuesOf(input)).$withCache(false))
+    if (refused.length > 0) throw new Rollback(await limitedBy(tx, refused, input.now))
+    return { status: 'allowed' }
+  })
 }
 
-/**
- * Counts every hit that its limit has room for, and gives their keys. The guard stands in the update's own WHERE: a
- * key that is used up is not written.
- */
-function count(db: PostgresDatabase, hits: readonly Hit[], now: Date) {
+/** What {@link statementOf} is given. As JSON, so that one statement serves any number of hits and refunds. */
+interface GivenHits {
+  readonly hits: Given
+  /** The limit of each key. */
+  readonly room: Given
+  /** A list of keys. */
+  readonly refunds: Given
+  readonly now: Date | Placeholder
+}
+
+/** Sorted: rows are locked in the order of their keys, so that hits do not deadlock. */
+function valuesOf({ hits, refunds, now }: Input) {
   const sorted = hits.toSorted((a, b) => (a.key < b.key ? -1 : 1))
-  const isOver = sql`${limits.resetsAt} <= ${sql.param(now, limits.resetsAt)}`
-  const limitOf = sql.join(
-    sorted.map(({ key, limit }) => sql`when ${key} then ${limit}::integer`),
-    sql` `,
-  )
-  return db
-    .insert(limits)
-    .values(sorted.map((each) => ({ key: each.key, hits: 1, resetsAt: endOf(each, now) })))
-    .onConflictDoUpdate({
-      target: limits.key,
-      set: {
-        hits: sql`case when ${isOver} then 1 else ${limits.hits} + 1 end`,
-        resetsAt: sql`case when ${isOver} then excluded.resets_at else ${limits.resetsAt} end`,
-      },
-      setWhere: sql`${isOver} or ${limits.hits} < case ${limits.key} ${limitOf} end`,
-    })
-    .returning({ key: limits.key })
+  const rows = sorted.map((hit) => ({ key: hit.key, hits: 1, resetsAt: endOf(hit, now) }))
+  return {
+    hits: givenRows(limits, rows),
+    room: JSON.stringify(Object.fromEntries(sorted.map(({ key, limit }) => [key, limit]))),
+    refunds: JSON.stringify(refunds),
+    now,
+  }
 }
 
 function endOf({ windowSeconds }: Hit, now: Date): Date {
   return new Date(now.getTime() + windowSeconds * 1000)
 }
 
-function giveBack(
-  db: PostgresDatabase,
-  {
-    refunds,
-    now,
-    isAllowed,
-  }: Pick<Input, 'refunds' | 'now'> & { readonly isAllowed: SQL | undefined },
-) {
+/**
+ * Counts every hit that its limit has room for, and gives their keys; where all had room, it gives the refunds back.
+ * The guard stands in the update's own WHERE: a key that is used up is not written.
+ */
+function statementOf(db: PostgresDatabase, given: GivenHits) {
+  const now = sql.param(given.now, limits.resetsAt)
+  const isOver = sql`${limits.resetsAt} <= ${now}`
+  const counted = db.$with('counted').as(
+    db
+      .insert(limits)
+      .select(selectGiven(null, limits, given.hits))
+      .onConflictDoUpdate({
+        target: limits.key,
+        set: {
+          hits: sql`case when ${isOver} then 1 else ${limits.hits} + 1 end`,
+          resetsAt: sql`case when ${isOver} then excluded.resets_at else ${limits.resetsAt} end`,
+        },
+        setWhere: sql`${isOver} or ${limits.hits} < (${given.room}::text::json ->> ${limits.key})::integer`,
+      })
+      .returning({ key: limits.key }),
+  )
+  const refunds = sql`(select json_array_elements_text(${given.refunds}::text::json))`
   const inOrder = db
     .select({ key: limits.key })
     .from(limits)
-    .where(inArray(limits.key, [...refunds]))
+    .where(inArray(limits.key, refunds))
     .orderBy(asc(limits.key))
     .for('update')
     .as('in_order')
-  return db
-    .update(limits)
-    .set({ hits: sql`${limits.hits} - 1` })
-    .from(inOrder)
-    .where(
-      and(eq(limits.key, inOrder.key), gt(limits.hits, 0), gt(limits.resetsAt, now), isAllowed),
-    )
+  const hadRoom = sql`(select count(*) from ${counted}) = json_array_length(${given.hits}::text::json)`
+  const refunded = db.$with('refunded').as(
+    db
+      .update(limits)
+      .set({ hits: sql`${limits.hits} - 1` })
+      .from(inOrder)
+      .where(
+        and(eq(limits.key, inOrder.key), gt(limits.hits, 0), gt(limits.resetsAt, now), hadRoom),
+      ),
+  )
+  return db.with(counted, refunded).select({ key: counted.key }).from(counted)
+}
+
+function refusedOf({ hits }: Input, counted: readonly { readonly key: string }[]): readonly Hit[] {
+  return hits.filter((hit) => !counted.some(({ key }) => key === hit.key))
 }
 
 /** Of the limits that had no room the one that resets last. One that is gone by now has reset. */

@@ -1,30 +1,22 @@
 import type { AppModel, Effects, SessionStore } from '@mindmesh/auth/ports'
-import { and, eq, gt, isNull, ne } from 'drizzle-orm'
+import { and, eq, gt, isNull, ne, sql } from 'drizzle-orm'
 import { writeAtOnce, type Access, type PostgresDatabase } from './database.ts'
-import { effectParts } from './effects.ts'
-import { oneStatement } from './one-statement.ts'
-import { rowsWhere } from './rows-where.ts'
+import { effectParts, givenEffects } from './effects.ts'
+import { givenRows, selectGiven } from './given-rows.ts'
+import { oneStatement, preparedChange } from './one-statement.ts'
 import { sessionReads } from './session-reads.ts'
 import { authSessions } from './tables.ts'
 import type { UsersTable } from './users-table.ts'
 
+type Store = SessionStore<AppModel>
+
 /** Sessions. */
-export function sessionStore(access: Access, users: UsersTable): SessionStore<AppModel> {
+export function sessionStore(access: Access, users: UsersTable): Store {
   const { db } = access
   return {
-    open: async (input, effects) =>
-      writeAtOnce('sessions.open', () => open(db, users, input, effects)),
-    rotate: async (input, effects) =>
-      writeAtOnce('sessions.rotate', () => rotate(db, input, effects)),
-    revoke: async ({ sessionId, at, reason }, effects) =>
-      writeAtOnce('sessions.revoke', async () => {
-        const change = db
-          .update(authSessions)
-          .set({ revokedAt: at, revokeReason: reason })
-          .where(and(eq(authSessions.id, sessionId), isNull(authSessions.revokedAt)))
-          .returning({ id: authSessions.id })
-        return (await oneStatement(db, { change, effects })) === 0 ? 'stale' : 'revoked'
-      }),
+    open: openWith(access, users),
+    rotate: rotateWith(access),
+    revoke: revokeWith(access),
     revokeAll: async (input, effects) =>
       writeAtOnce('sessions.revokeAll', () => revokeAll(db, input, effects)),
     markAuthenticated: async ({ sessionId, at }, effects) =>
@@ -41,65 +33,77 @@ export function sessionStore(access: Access, users: UsersTable): SessionStore<Ap
 }
 
 /** The person's row is written, so a step that ends their sessions waits for this one, and then sees its session. */
-async function open(
-  db: PostgresDatabase,
-  users: UsersTable,
-  { session, expected }: Parameters<SessionStore<AppModel>['open']>[0],
-  effects: Effects,
-): Promise<'opened' | 'refused'> {
-  const change = db
-    .update(users)
-    .set({ lastSignedInAt: session.createdAt })
-    .where(
-      and(
-        eq(users.id, session.userId),
-        isNull(users.blockedAt),
-        eq(users.email, expected.email),
-        eq(users.passwordVersion, expected.passwordVersion),
-      ),
-    )
-    .returning({ id: users.id })
-  const opened = await oneStatement(db, {
-    change,
-    effects,
-    also: (person) => [
-      db
-        .$with('opened')
-        .as(db.insert(authSessions).select(rowsWhere(person, authSessions, [session]))),
-    ],
+function openWith(access: Access, users: UsersTable): Store['open'] {
+  const { db } = access
+  const isAsProven = and(
+    eq(users.id, sql.placeholder('userId')),
+    isNull(users.blockedAt),
+    eq(users.email, sql.placeholder('email')),
+    eq(users.passwordVersion, sql.placeholder('passwordVersion')),
+  )
+  const lastSignedInAt = sql`${sql.param(sql.placeholder('at'), users.lastSignedInAt)}`
+  const mark = preparedChange(access, 'sessions.open', {
+    change: db.update(users).set({ lastSignedInAt }).where(isAsProven).returning({ id: users.id }),
+    also: (person) => {
+      const rows = selectGiven(person, authSessions, sql.placeholder('sessions'))
+      return [db.$with('opened').as(db.insert(authSessions).select(rows))]
+    },
   })
-  return opened === 0 ? 'refused' : 'opened'
+  return async ({ session, expected }, effects) => {
+    const sessions = givenRows(authSessions, [session])
+    const { userId, createdAt: at } = session
+    const marked = await mark({ userId, at, sessions, ...expected }, effects)
+    return marked === 0 ? 'refused' : 'opened'
+  }
 }
 
-async function rotate(
-  db: PostgresDatabase,
-  { sessionId, fromGeneration, now }: Parameters<SessionStore<AppModel>['rotate']>[0],
-  effects: Effects,
-): Promise<'rotated' | 'stale'> {
+function rotateWith(access: Access): Store['rotate'] {
+  const now = sql`${sql.param(sql.placeholder('now'), authSessions.expiresAt)}`
   const isCurrent = and(
-    eq(authSessions.id, sessionId),
-    eq(authSessions.refreshGeneration, fromGeneration),
+    eq(authSessions.id, sql.placeholder('sessionId')),
+    eq(authSessions.refreshGeneration, sql.placeholder('fromGeneration')),
     isNull(authSessions.revokedAt),
     gt(authSessions.expiresAt, now),
   )
-  const change = db
-    .update(authSessions)
-    .set({ refreshGeneration: fromGeneration + 1, rotatedAt: now, lastUsedAt: now })
-    .where(isCurrent)
-    .returning({ id: authSessions.id })
-  return (await oneStatement(db, { change, effects })) === 0 ? 'stale' : 'rotated'
+  const refreshGeneration = sql`${authSessions.refreshGeneration} + 1`
+  const advance = preparedChange(access, 'sessions.rotate', {
+    change: access.db
+      .update(authSessions)
+      .set({ refreshGeneration, rotatedAt: now, lastUsedAt: now })
+      .where(isCurrent)
+      .returning({ id: authSessions.id }),
+  })
+  return async (input, effects) =>
+    (await advance({ ...input }, effects)) === 0 ? 'stale' : 'rotated'
+}
+
+function revokeWith(access: Access): Store['revoke'] {
+  const isLive = and(
+    eq(authSessions.id, sql.placeholder('sessionId')),
+    isNull(authSessions.revokedAt),
+  )
+  const revokedAt = sql`${sql.param(sql.placeholder('at'), authSessions.revokedAt)}`
+  const end = preparedChange(access, 'sessions.revoke', {
+    change: access.db
+      .update(authSessions)
+      .set({ revokedAt, revokeReason: sql`${sql.placeholder('reason')}` })
+      .where(isLive)
+      .returning({ id: authSessions.id }),
+  })
+  return async ({ sessionId, at, reason }, effects) =>
+    (await end({ sessionId, at, reason }, effects)) === 0 ? 'stale' : 'revoked'
 }
 
 /** Its effects have no guard: they tell that this was asked for, whether or not a session was left to end. */
 async function revokeAll(
   db: PostgresDatabase,
-  input: Parameters<SessionStore<AppModel>['revokeAll']>[0],
+  input: Parameters<Store['revokeAll']>[0],
   effects: Effects,
 ): Promise<number> {
   return oneStatement(db, {
     change: endSessions(db, input),
     effects: {},
-    also: () => effectParts(db, effects, null),
+    also: () => effectParts(db, givenEffects(effects), null, 'asked'),
   })
 }
 

@@ -46,9 +46,9 @@ function createStore(access: Access, users: UsersTable): AuthStore {
     sessions: sessionStore(access, users),
     codes: codeStore(access),
     accounts: accountStore(access, users),
-    rateLimits: rateLimitStore(db),
-    events: eventStore(db),
-    outbox: outboxStore(db),
+    rateLimits: rateLimitStore(access),
+    events: eventStore(access),
+    outbox: outboxStore(access),
     deleteExpired: async (input) => deleteExpired(db, input),
     assertSchema: async () => assertSchema(db, [users, ...LIBRARY_TABLES]),
   }
