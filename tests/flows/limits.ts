@@ -1,4 +1,4 @@
-import type { MindmeshAuth } from '@mindmesh/auth'
+import { AuthError, type MindmeshAuth } from '@mindmesh/auth'
 import { memoryStore } from '@mindmesh/auth-adapter-kit'
 import { fastHasher } from '@mindmesh/auth/testing'
 import { expect } from 'vitest'
@@ -405,6 +405,29 @@ export function passwordLimits(test: FlowTest): void {
     await session.reauthenticate(sessionId, PASSWORD)
     await inTurn(10, async () => codeOf(auth.login(ANNA, 'wrong password')))
     expect(await codeOf(auth.login(ANNA, PASSWORD))).toBe('rate_limited')
+  })
+
+  test('login: a try that the full queue turned away counts nothing, against an account or an address', async ({
+    t,
+  }) => {
+    const { id } = await t.register('anna')
+    const turnedAway = async (): Promise<never> => Promise.reject(new AuthError('busy'))
+    const full = testInstance(t.store, {
+      clock: t.clock,
+      passwordHasher: { ...fastHasher(), verify: turnedAway },
+    })
+    const from = { ipAddress: '192.0.2.1' }
+    const { auth } = full.mindmesh.withContext(from)
+    expect(tally(await inTurn(12, async () => outcomeOf(auth.login(ANNA, PASSWORD))))).toEqual({
+      busy: 12,
+    })
+    const again = async (): Promise<string> =>
+      outcomeOf(full.mindmesh.session.assertFresh(id, { password: PASSWORD }))
+    expect(tally(await inTurn(12, again))).toEqual({ busy: 12 })
+    expect(await t.mindmesh.withContext(from).auth.login(ANNA, PASSWORD)).toMatchObject({
+      otpRequired: true,
+    })
+    expect(await t.eventTypes(id)).not.toContain('LOGIN_FAILED')
   })
 
   test('limits: the app’s own figures count', async ({ t }) => {

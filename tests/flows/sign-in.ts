@@ -1,3 +1,5 @@
+import { AuthError } from '@mindmesh/auth'
+import { fastHasher } from '@mindmesh/auth/testing'
 import { expect } from 'vitest'
 import { authErrorOf, codeOf, outcomeOf } from '../support/code-of.ts'
 import type { FlowTest } from '../support/flow-test.ts'
@@ -37,6 +39,22 @@ export function signIn(test: FlowTest): void {
     })
     const { mindmesh } = testInstance(withoutHash, { clock: t.clock })
     expect(await codeOf(mindmesh.auth.login(ANNA, PASSWORD))).toBe('invalid_credentials')
+  })
+
+  test('login: a right password is not refused because its hash cannot be replaced now', async ({
+    t,
+  }) => {
+    await t.register('anna')
+    const turnedAway = async (): Promise<never> => Promise.reject(new AuthError('busy'))
+    const hasher = { ...fastHasher(), needsRehash: () => true, hash: turnedAway }
+    const full = testInstance(t.store, { clock: t.clock, passwordHasher: hasher })
+    expect(await full.mindmesh.auth.login(ANNA, PASSWORD)).toMatchObject({ otpRequired: true })
+    const broken = async (): Promise<never> => Promise.reject(new TypeError('no such salt'))
+    const other = testInstance(t.store, {
+      clock: t.clock,
+      passwordHasher: { ...hasher, hash: broken },
+    })
+    await expect(other.mindmesh.auth.login(ANNA, PASSWORD)).rejects.toThrow('no such salt')
   })
 
   test('login: without the second step it gives the session at once', async ({ t }) => {

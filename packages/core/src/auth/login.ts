@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { AuthError } from '../errors.ts'
 import { createEvent } from '../events/event.ts'
 import { parseEmail, parsePassword } from '../input.ts'
+import { verifyCounted } from '../password/verify-counted.ts'
 import type { AppModel } from '../ports/entities.ts'
 import type { Credentials } from '../ports/store.ts'
 import { countOrThrow } from '../rate-limit/count.ts'
@@ -27,10 +28,11 @@ export async function login<App extends AppModel>(
   const password = parsePassword(input.password)
   // Counted as a failure beforehand, so that guesses made at once are all counted; given back if it was right.
   const failure = limitHit(context, 'loginFailures', email)
-  await countOrThrow(context, [...ipHits(context, 'loginPerIp'), failure])
+  const hits = [...ipHits(context, 'loginPerIp'), failure]
+  await countOrThrow(context, hits)
   const found = await context.store.users.findForSignIn(email)
-  const hash = found?.passwordHash ?? context.hasher.decoyHash()
-  const isRight = await context.hasher.verify(hash, password)
+  const passwordHash = found?.passwordHash ?? null
+  const isRight = await verifyCounted(context, { passwordHash, password, hits })
   if (found === null || found.passwordHash === null || !isRight) return refuse(context, found)
   await upgradeHash(context, found.user.id, found.passwordHash, password)
   return completeSignIn(context, { user: found.user, methods: ['pwd'], refunds: [failure.key] })
@@ -46,7 +48,10 @@ async function refuse<App extends AppModel>(
   throw new AuthError('invalid_credentials')
 }
 
-/** A hash of another kind or cost is replaced while the password is at hand. Whoever loses a race has nothing to do. */
+/**
+ * A hash of another kind or cost is replaced while the password is at hand. Whoever loses a race has nothing to do,
+ * and where the queue is full the next sign-in replaces it: a right password is not refused for it.
+ */
 async function upgradeHash(
   context: Context,
   userId: string,
@@ -54,6 +59,15 @@ async function upgradeHash(
   password: string,
 ): Promise<void> {
   if (!context.hasher.needsRehash(from)) return
-  const to = await context.hasher.hash(password)
-  await context.store.users.upgradePasswordHash({ userId, from, to })
+  const to = await hashUnlessBusy(context, password)
+  if (to !== null) await context.store.users.upgradePasswordHash({ userId, from, to })
+}
+
+async function hashUnlessBusy(context: Context, password: string): Promise<string | null> {
+  try {
+    return await context.hasher.hash(password)
+  } catch (error) {
+    if (error instanceof AuthError && error.code === 'busy') return null
+    throw error
+  }
 }

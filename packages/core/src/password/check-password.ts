@@ -4,6 +4,7 @@ import { createEvent } from '../events/event.ts'
 import type { AppModel, AuthEventType } from '../ports/entities.ts'
 import { countOrThrow, refund } from '../rate-limit/count.ts'
 import { limitHit } from '../rate-limit/limit-keys.ts'
+import { verifyCounted } from './verify-counted.ts'
 
 /**
  * Whether somebody who is signed in knows the password, counted like the failures of `login`. Gives the user.
@@ -21,9 +22,9 @@ export async function checkPassword<App extends AppModel>(
   if (found === null) throw new AuthError('user_not_found')
   const failure = limitHit(context, 'loginFailures', found.user.email)
   await countOrThrow(context, [failure])
-  const hash = found.passwordHash ?? context.hasher.decoyHash()
-  const isRight = await context.hasher.verify(hash, input.password)
-  if (found.passwordHash !== null && isRight) {
+  const { passwordHash } = found
+  const { password } = input
+  if (await verifyCounted(context, { passwordHash, password, hits: [failure] })) {
     await refund(context, [failure.key])
     return found.user
   }
