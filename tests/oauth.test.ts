@@ -416,6 +416,20 @@ describe.each(engines)('oauth on $name', (engine) => {
     expect(await codeOf(t.mindmesh.oauth.callback('hub', answer))).toBe('oauth_state_invalid')
   })
 
+  test('link: a new password while the provider is asked takes the wish back', async () => {
+    const user = await t.register('anna')
+    await t.signIn('anna')
+    const start = await t.mindmesh.oauth.link(user.id, 'hub', { proof: { password: PASSWORD } })
+    const answer = hub.consent(start, personAt(ANNA))
+    const { exchange } = hub
+    hub.exchange = async (input) => {
+      await t.mindmesh.password.change(user.id, PASSWORD, 'another long password')
+      return exchange(input)
+    }
+    expect(await codeOf(t.mindmesh.oauth.callback('hub', answer))).toBe('oauth_state_invalid')
+    expect(await store.accounts.listByUser(user.id)).toEqual([])
+  })
+
   test.each(['account_blocked', 'user_not_found', 'conflict'])(
     'link: what happens to the account while the provider is asked counts (%s)',
     async (code) => {

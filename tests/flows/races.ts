@@ -2,7 +2,13 @@ import type { MindmeshAuth } from '@mindmesh/auth'
 import { expect } from 'vitest'
 import { codeOf, outcomeOf, tally } from '../support/code-of.ts'
 import type { FlowTest } from '../support/flow-test.ts'
-import { ANNA, NEXT_PASSWORD, testInstance, type TestInstance } from '../support/instance.ts'
+import {
+  ANNA,
+  NEXT_PASSWORD,
+  PASSWORD,
+  testInstance,
+  type TestInstance,
+} from '../support/instance.ts'
 import { atOnce } from '../support/times.ts'
 import { interruptedStore } from '../support/wrapped-store.ts'
 
@@ -133,6 +139,8 @@ export function races(test: FlowTest): void {
     },
   )
 
+  overtaken(test)
+
   test('race: a block and a right code at once leave no session', async ({ t }) => {
     const { id } = await t.register('anna')
     const { code } = await t.startLogin('anna')
@@ -142,5 +150,89 @@ export function races(test: FlowTest): void {
     ])
     await t.mindmesh.user.unblock(id)
     expect(await t.mindmesh.session.list(id)).toEqual([])
+  })
+}
+
+const NEW = 'new@example.com'
+
+/** Makes something ready; gives what then happens to the account. */
+type Change = (t: TestInstance, id: string) => Promise<() => Promise<unknown>>
+
+const CHANGES: Readonly<Record<string, Change>> = {
+  'a new password': async (t, id) => async () =>
+    t.mindmesh.password.change(id, PASSWORD, NEXT_PASSWORD),
+  'a new address': async (t, id) => {
+    await t.mindmesh.user.requestEmailChange(id, NEW)
+    const token = await t.newestToken(NEW)
+    return async () => t.mindmesh.user.confirmEmailChange(token)
+  },
+}
+
+/** What is begun before a change and written after it, so that the change cannot void it. */
+function overtaken(test: FlowTest): void {
+  /** An instance on which the change happens right before its next code or link is written. */
+  const overtakenBy = async (t: TestInstance, change: string): Promise<TestInstance> => {
+    const { id } = await t.register('anna')
+    const act = await CHANGES[change]?.(t, id)
+    const racing = interruptedStore(t.store, 'codes.issue', async () => {
+      await act?.()
+      await t.mindmesh.mail.deliverDue()
+    })
+    return testInstance(racing, { clock: t.clock })
+  }
+
+  test.for(Object.keys(CHANGES))(
+    'race: a sign-in that %s overtakes gives a code that opens nothing',
+    async (change, { t }) => {
+      const late = await overtakenBy(t, change)
+      const { challengeId, code } = await late.startLogin('anna')
+      for (const email of [ANNA, NEW]) {
+        for (const options of [{ challengeId }, {}]) {
+          const attempt = t.mindmesh.auth.verifyOtp(email, code, 'login', options)
+          expect(await codeOf(attempt)).toBe('otp_invalid')
+        }
+      }
+      expect(tally(await t.eventTypes())).not.toHaveProperty('LOGIN_SUCCESS')
+    },
+  )
+
+  test.for(Object.keys(CHANGES))(
+    'race: a reset request that %s overtakes gives a link that sets nothing',
+    async (change, { t }) => {
+      const late = await overtakenBy(t, change)
+      await late.mindmesh.password.requestReset(ANNA)
+      const token = await late.newestToken(ANNA)
+      const reset = t.mindmesh.password.reset(token, 'a third long password')
+      expect(await codeOf(reset)).toBe('link_invalid')
+    },
+  )
+
+  test('race: an address change that a new password overtakes gives a link that changes nothing', async ({
+    t,
+  }) => {
+    const late = await overtakenBy(t, 'a new password')
+    const { id } = (await t.mindmesh.user.getByEmail(ANNA)) ?? { id: '' }
+    await late.mindmesh.user.requestEmailChange(id, NEW)
+    const token = await late.newestToken(NEW)
+    expect(await codeOf(t.mindmesh.user.confirmEmailChange(token))).toBe('link_invalid')
+    expect(await t.mindmesh.user.getById(id)).toMatchObject({ email: ANNA })
+  })
+
+  test('race: a new password between the proof and the link of an address change wins', async ({
+    t,
+  }) => {
+    const { id } = await t.register('anna')
+    const { accessToken } = await t.signIn('anna')
+    const { sessionId } = await t.mindmesh.auth.verifyAccessToken(accessToken)
+    for (const proof of [{ sessionId }, { password: PASSWORD }]) {
+      const racing = interruptedStore(t.store, 'users.findById', async () => {
+        await t.mindmesh.password.change(id, PASSWORD, NEXT_PASSWORD, { keepSessionId: sessionId })
+        await t.mindmesh.password.change(id, NEXT_PASSWORD, PASSWORD, { keepSessionId: sessionId })
+      })
+      const late = testInstance(racing, { clock: t.clock })
+      await late.mindmesh.user.requestEmailChange(id, NEW, proof)
+      const token = await late.newestToken(NEW)
+      expect(await codeOf(t.mindmesh.user.confirmEmailChange(token))).toBe('link_invalid')
+    }
   })
 }

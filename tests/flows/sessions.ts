@@ -136,7 +136,7 @@ function fresh(test: FlowTest): void {
 
   test('fresh authentication: the password will do, in place of a session', async ({ t }) => {
     const { id } = await t.register('anna')
-    await t.mindmesh.session.assertFresh(id, { password: PASSWORD })
+    expect(await t.mindmesh.session.assertFresh(id, { password: PASSWORD })).toBeUndefined()
     expect(await codeOf(t.mindmesh.user.delete(id, { password: 'wrong password' }))).toBe(
       'invalid_credentials',
     )

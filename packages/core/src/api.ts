@@ -231,6 +231,8 @@ function sessionApi(context: () => Context): SessionApi {
       revokeAllSessions(context(), userId, parseObject(options, 'options').except),
     reauthenticate: async (sessionId, password) =>
       reauthenticate(context(), { sessionId, password }),
-    assertFresh: async (userId, proof) => assertFresh(context(), parseId(userId, 'userId'), proof),
+    assertFresh: async (userId, proof) => {
+      await assertFresh(context(), parseId(userId, 'userId'), proof)
+    },
   }
 }

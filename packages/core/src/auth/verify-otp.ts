@@ -2,9 +2,10 @@ import type { Context } from '../context.ts'
 import { AuthError, invalidInput } from '../errors.ts'
 import { createEvent } from '../events/event.ts'
 import { parseCode, parseEmail, parseId } from '../input.ts'
+import { restsOn } from '../otp/basis.ts'
 import { loginCodeFailures } from '../otp/code-failures.ts'
 import { tryCode, type CodeTry } from '../otp/try-code.ts'
-import type { AppModel, AuthMethod, CodeRecord } from '../ports/entities.ts'
+import type { AppModel, AuthMethod, CodeRecord, User } from '../ports/entities.ts'
 import { completeSignIn, type SignedIn } from '../session/complete-sign-in.ts'
 
 /** What `verifyOtp` is given. */
@@ -33,12 +34,22 @@ export async function verifyOtp<App extends AppModel>(
   }
   const found = await context.store.users.findWithCode({ email, purpose: 'login' })
   if (found === null) throw new AuthError('otp_invalid')
-  const isOtherAttempt = challengeId !== null && found.code?.id !== challengeId
+  const attempt = attemptOf(found.user, found.code, challengeId)
   const limits = loginCodeFailures(context, found.user)
-  const result = await tryCode(context, isOtherAttempt ? null : found.code, code, limits)
+  const result = await tryCode(context, attempt, code, limits)
   if (result.status !== 'consumed') throw errorOf(result)
   const user = await proveAddress(context, found.user)
   return openOrThrow(context, user, firstMethods(found.code))
+}
+
+/** The code, unless it belongs to another attempt, or to one begun under an earlier password or address. */
+function attemptOf(
+  user: User,
+  code: CodeRecord | null,
+  challengeId: string | null,
+): CodeRecord | null {
+  if (code === null || !restsOn(user, code)) return null
+  return challengeId === null || code.id === challengeId ? code : null
 }
 
 async function openOrThrow<App extends AppModel>(

@@ -10,7 +10,8 @@ import type { ProviderIdentity } from './provider-identity.ts'
 
 /**
  * Adds an identity to the account of the person who asked for it; one that they have already changes nothing. Throws
- * `account_linked_elsewhere`, `session_revoked`, `session_expired`, `account_blocked`, `conflict`.
+ * `account_linked_elsewhere`, `session_revoked`, `session_expired`, `account_blocked`, `oauth_state_invalid`,
+ * `conflict`.
  */
 export async function completeLink(
   context: Context,
@@ -18,6 +19,8 @@ export async function completeLink(
   intent: LinkIntent,
 ): Promise<LinkedIdentity> {
   const user = await personOf(context, intent)
+  // A new password while the provider was asked takes the wish back, as it does before.
+  if (user.passwordVersion !== intent.passwordVersion) throw new AuthError('oauth_state_invalid')
   const account = accountOf(context, user.id, identity)
   const outcome = await context.store.accounts.link(
     { account, expectedEmail: user.email },

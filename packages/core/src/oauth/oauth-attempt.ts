@@ -20,6 +20,8 @@ export interface LinkIntent {
   readonly userId: string
   /** The session in which that was asked for; it must still be live when the answer comes. */
   readonly sessionId: string | null
+  /** Of the password under which it was asked for; another one takes the wish back. */
+  readonly passwordVersion: number
 }
 
 /** An attempt as its row keeps it: verifier and nonce show to nobody who reads the table. */

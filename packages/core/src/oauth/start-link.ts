@@ -26,10 +26,10 @@ export async function startLink(context: Context, input: StartLinkInput): Promis
   const redirectTo = parseRedirectTo(input.redirectTo, context.config.redirectOrigins)
   const { proof } = input
   if (proof === undefined) throw invalidInput('proof', 'missing', 'proof must be given.')
-  await assertFresh(context, userId, proof)
+  const { passwordVersion } = await assertFresh(context, userId, proof)
   const user = await context.store.users.findById(userId)
   if (user === null) throw new AuthError('user_not_found')
   if (user.emailVerifiedAt === null) throw new AuthError('email_not_verified')
   const sessionId = 'password' in proof ? null : parseId(proof.sessionId, 'sessionId')
-  return issueState(context, provider, { redirectTo, link: { userId, sessionId } })
+  return issueState(context, provider, { redirectTo, link: { userId, sessionId, passwordVersion } })
 }

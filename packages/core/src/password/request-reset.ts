@@ -3,6 +3,7 @@ import { hashSubject } from '../crypto/keys.ts'
 import { createEvent } from '../events/event.ts'
 import { parseEmail } from '../input.ts'
 import { composeMail, linkTo } from '../mail/compose.ts'
+import { basisOf } from '../otp/basis.ts'
 import { createLink } from '../otp/create-link.ts'
 import { countOrThrow } from '../rate-limit/count.ts'
 import { limitHit } from '../rate-limit/limit-keys.ts'
@@ -26,7 +27,7 @@ export async function requestReset(
     purpose: RESET_PURPOSE,
     subject: user?.id ?? hashSubject(context.keys, 'decoy', email),
     userId: user?.id ?? null,
-    payload: {},
+    payload: user === null ? {} : basisOf(user),
     lifetimeMinutes: resetExpiryMinutes,
   })
   const mail = composeMail(context, {

@@ -3,6 +3,7 @@ import { AuthError } from '../errors.ts'
 import { createEvent } from '../events/event.ts'
 import { parsePassword, parseToken } from '../input.ts'
 import { composeMail } from '../mail/compose.ts'
+import { restsOn } from '../otp/basis.ts'
 import { consumeLink, findLink } from '../otp/consume-link.ts'
 import { UNDO_PURPOSE } from '../user/undo-reservation.ts'
 import { assertAcceptablePassword } from './password-policy.ts'
@@ -22,7 +23,7 @@ export async function resetPassword(
   const link = await findLink(context, RESET_PURPOSE, token)
   const credentials =
     link.userId === null ? null : await context.store.users.findCredentials(link.userId)
-  if (credentials === null) throw new AuthError('link_invalid')
+  if (credentials === null || !restsOn(credentials.user, link)) throw new AuthError('link_invalid')
   const { user } = credentials
   await assertAcceptablePassword(context, { password, email: user.email, field: 'newPassword' })
   const passwordHash = await context.hasher.hash(password)

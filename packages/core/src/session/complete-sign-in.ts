@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { AuthError } from '../errors.ts'
 import { createEvent } from '../events/event.ts'
 import { composeMail } from '../mail/compose.ts'
+import { basisOf } from '../otp/basis.ts'
 import { issueCode } from '../otp/issue-code.ts'
 import type { AppModel, AuthMethod, OutboxMail, SessionRecord, User } from '../ports/entities.ts'
 import { countOrThrow, refund } from '../rate-limit/count.ts'
@@ -73,7 +74,7 @@ async function challenge<App extends AppModel>(
     purpose: 'login',
     subject: user.id,
     userId: user.id,
-    payload: { methods: methods.join(' ') },
+    payload: { ...basisOf(user), methods: methods.join(' ') },
     to: user.displayEmail,
     event: createEvent(context, 'OTP_SENT', { userId: user.id, metadata: { purpose: 'login' } }),
     mail: (code, expiresInMinutes) =>

@@ -3,6 +3,7 @@ import { AuthError } from '../errors.ts'
 import { createEvent } from '../events/event.ts'
 import { parseId, parseObject, parsePassword } from '../input.ts'
 import { checkPassword } from '../password/check-password.ts'
+import type { User } from '../ports/entities.ts'
 import { assertLive, sessionState } from './session-state.ts'
 
 /**
@@ -11,20 +12,22 @@ import { assertLive, sessionState } from './session-state.ts'
  */
 export type FreshAuthentication = { readonly sessionId: string } | { readonly password: string }
 
-/** Throws `reauthentication_required` where the proof is stale or another person's; `invalid_credentials` for a wrong password. */
+/**
+ * The person as they were when the proof was checked. Throws `reauthentication_required` where the proof is stale or
+ * another person's; `invalid_credentials` for a wrong password.
+ */
 export async function assertFresh(
   context: Context,
   userId: string,
   proof: FreshAuthentication,
-): Promise<void> {
+): Promise<User> {
   const given: { readonly password?: string; readonly sessionId?: string } = parseObject(
     proof,
     'proof',
   )
   if (given.password !== undefined) {
     const password = parsePassword(given.password)
-    await checkPassword(context, { userId, password, failureType: 'REAUTHENTICATION_FAILED' })
-    return
+    return checkPassword(context, { userId, password, failureType: 'REAUTHENTICATION_FAILED' })
   }
   const found = await context.store.sessions.find(parseId(given.sessionId, 'sessionId'))
   if (found === null || found.user.id !== userId) throw new AuthError('session_revoked')
@@ -34,6 +37,7 @@ export async function assertFresh(
   if (age >= context.config.freshAuthenticationMinutes * 60_000) {
     throw new AuthError('reauthentication_required')
   }
+  return found.user
 }
 
 /** Confirms the password within a session: it counts as fresh from now on. Throws as `assertFresh` does. */

@@ -3,6 +3,7 @@ import { AuthError } from '../errors.ts'
 import { createEvent } from '../events/event.ts'
 import { parseToken } from '../input.ts'
 import { composeMail, linkTo } from '../mail/compose.ts'
+import { restsOn } from '../otp/basis.ts'
 import { consumeLink, findLink } from '../otp/consume-link.ts'
 import { createLink } from '../otp/create-link.ts'
 import type { AppModel, CodeRecord, User } from '../ports/entities.ts'
@@ -20,6 +21,7 @@ export async function confirmEmailChange<App extends AppModel>(
 ): Promise<App['user']> {
   const link = await findLink(context, CHANGE_PURPOSE, parseToken(token))
   const user = await userOf(context, link)
+  if (!restsOn(user, link)) throw new AuthError('link_invalid')
   const to = String(link.payload['to'])
   const displayEmail = String(link.payload['display'])
   await consumeLink(context, link)
@@ -27,7 +29,7 @@ export async function confirmEmailChange<App extends AppModel>(
   const outcome = await context.store.users.changeEmail(
     {
       userId: user.id,
-      from: String(link.payload['from']),
+      from: user.email,
       to,
       displayEmail,
       at,

@@ -3,6 +3,7 @@ import { AuthError, invalidInput } from '../errors.ts'
 import { createEvent } from '../events/event.ts'
 import { parseEmail, parseId } from '../input.ts'
 import { composeMail, linkTo } from '../mail/compose.ts'
+import { basisOf } from '../otp/basis.ts'
 import { createLink } from '../otp/create-link.ts'
 import { countOrThrow } from '../rate-limit/count.ts'
 import { limitHit } from '../rate-limit/limit-keys.ts'
@@ -25,7 +26,7 @@ export interface EmailChangeInput {
 export async function requestEmailChange(context: Context, input: EmailChangeInput): Promise<void> {
   const userId = parseId(input.userId, 'id')
   const next = parseEmail(input.newEmail, 'newEmail')
-  if (input.proof !== undefined) await assertFresh(context, userId, input.proof)
+  const proven = input.proof === undefined ? null : await assertFresh(context, userId, input.proof)
   const user = await context.store.users.findById(userId)
   if (user === null) throw new AuthError('user_not_found')
   if (user.email === next.canonical) {
@@ -38,7 +39,7 @@ export async function requestEmailChange(context: Context, input: EmailChangeInp
     purpose: CHANGE_PURPOSE,
     subject: userId,
     userId,
-    payload: { from: user.email, to: next.canonical, display: next.display },
+    payload: { ...basisOf(proven ?? user), to: next.canonical, display: next.display },
     lifetimeMinutes: minutes,
   })
   const mail = composeMail(context, {
