@@ -12,7 +12,7 @@ const timed = ['tests/hashing.test.ts', 'tests/budget.test.ts', 'tests/**/*.timi
 /** A bound for what hangs: some files do thousands of calls on servers, on a machine that does other things too. */
 const patient = { testTimeout: 300_000, hookTimeout: 120_000 }
 
-/** A unit test that asserts nothing is a defect. */
+/** A test that asserts nothing is a defect. */
 const strict = { expect: { requireAssertions: true } }
 
 export default defineConfig({
@@ -35,6 +35,7 @@ export default defineConfig({
         ...source,
         test: {
           name: 'integration',
+          ...strict,
           include: ['tests/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...timed],
           ...patient,
@@ -44,6 +45,7 @@ export default defineConfig({
         ...source,
         test: {
           name: 'timing',
+          ...strict,
           include: timed,
           fileParallelism: false,
           sequence: { groupOrder: 1 },
