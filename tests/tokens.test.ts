@@ -72,25 +72,57 @@ test('access token: is over at its second of expiry', async () => {
   expect(await codeOf(t.mindmesh.auth.verifyAccessToken(expired))).toBe('token_expired')
 })
 
+test('access token: one that names another person’s session is worth nothing', async () => {
+  const app = testInstance(memoryStore())
+  const anna = await app.register('anna')
+  await app.register('berta')
+  const { accessToken } = await app.signIn('berta')
+  const { sessionId } = await app.mindmesh.auth.verifyAccessToken(accessToken)
+  const mixed = await sign(undefined, { userId: anna.id, sub: anna.id, sessionId })
+  expect(await codeOf(app.mindmesh.auth.getUserFromToken(mixed))).toBe('session_revoked')
+})
+
+const ROTATED = {
+  config: {
+    jwtSecret: 'a new jwt secret with enough bytes in it',
+    refreshSecret: 'a new refresh secret with enough bytes in',
+    previousJwtSecrets: [SECRETS.jwtSecret],
+    previousRefreshSecrets: [SECRETS.refreshSecret],
+  },
+}
+
 test('secrets: rotate without a logout, codes and links included', async () => {
   const store = memoryStore()
   const old = testInstance(store)
   await old.register('anna')
   const signedIn = await old.signIn('anna')
   const { code } = await old.startLogin('anna')
+  await old.mindmesh.otp.send('anna@example.com', 'email_verify')
+  const verifying = await old.newestCode('anna@example.com')
+  await old.mindmesh.otp.send('guest@example.com', 'checkout')
+  const own = await old.newestCode('guest@example.com')
   await old.mindmesh.password.requestReset('anna@example.com')
-  const rotated = testInstance(store, {
-    config: {
-      jwtSecret: 'a new jwt secret with enough bytes in it',
-      refreshSecret: 'a new refresh secret with enough bytes in',
-      previousJwtSecrets: [SECRETS.jwtSecret],
-      previousRefreshSecrets: [SECRETS.refreshSecret],
-    },
-  })
-  const { auth, password } = rotated.mindmesh
+  const rotated = testInstance(store, ROTATED)
+  const { auth, otp, password } = rotated.mindmesh
   expect(await auth.getUserFromToken(signedIn.accessToken)).toHaveProperty('email')
   const { refreshToken } = await auth.refresh(signedIn.refreshToken)
   expect(await codeOf(old.mindmesh.auth.refresh(refreshToken))).toBe('token_invalid')
   expect(await auth.verifyOtp('anna@example.com', code, 'login')).toHaveProperty('accessToken')
+  expect(await otp.verify('anna@example.com', verifying, 'email_verify')).toBe(true)
+  expect(await otp.verify('guest@example.com', own, 'checkout')).toBe(true)
+  expect(await otp.verify('guest@example.com', own, 'checkout')).toBe(false)
   await password.reset(await rotated.newestToken('anna@example.com'), 'another long password')
+})
+
+test('secrets: a new one gives nobody the address that can still be taken back', async () => {
+  const store = memoryStore()
+  const old = testInstance(store)
+  const { id } = await old.register('anna')
+  await old.mindmesh.user.requestEmailChange(id, 'new@example.com')
+  await old.mindmesh.user.confirmEmailChange(await old.newestToken('new@example.com'))
+  const undo = await old.newestToken('anna@example.com')
+  const rotated = testInstance(store, ROTATED)
+  expect(await codeOf(rotated.register('anna'))).toBe('email_taken')
+  await rotated.mindmesh.user.undoEmailChange(undo)
+  expect(await rotated.mindmesh.user.getById(id)).toMatchObject({ email: 'anna@example.com' })
 })

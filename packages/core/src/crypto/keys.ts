@@ -73,6 +73,11 @@ export function hashSubject(keys: Keys, kind: string, value: string): string {
   return mac(keys.derived[0].subjects, [kind, value])
 }
 
+/** The stand-ins under every key that is accepted, that of {@link hashSubject} first: to find what stands already. */
+export function hashSubjects(keys: Keys, kind: string, value: string): readonly string[] {
+  return keys.derived.map((k) => mac(k.subjects, [kind, value]))
+}
+
 function secretHash(keys: DerivedKeys, parts: readonly string[]): SecretHash {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place where the brand is given
   return mac(keys.codes, parts) as SecretHash

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { hashSubject } from '../crypto/keys.ts'
+import { hashSubjects } from '../crypto/keys.ts'
 import { invalidInput } from '../errors.ts'
 import { parseText } from '../input.ts'
 
@@ -18,14 +18,26 @@ export function parsePurpose(value: unknown): string {
   return purpose
 }
 
-/** Where a code for an address stands. The app's own purposes are kept apart from ours, now and later. */
-export function codePlace(
+/** Where a code for an address stands. */
+export interface CodePlace {
+  readonly purpose: string
+  readonly subject: string
+}
+
+/**
+ * The places of a code for an address: the first is where a new one goes, the others are where one that was sent under
+ * an earlier secret still stands. The app's own purposes are kept apart from ours, now and later.
+ */
+export function codePlaces(
   context: Context,
   purpose: string,
   email: string,
-): { readonly purpose: string; readonly subject: string } {
-  return {
-    purpose: purpose === 'email_verify' ? purpose : `app:${purpose}`,
-    subject: hashSubject(context.keys, 'email', email),
-  }
+): readonly [CodePlace, ...CodePlace[]] {
+  const kept = purpose === 'email_verify' ? purpose : `app:${purpose}`
+  const [newest, ...earlier] = hashSubjects(context.keys, 'email', email).map((subject) => ({
+    purpose: kept,
+    subject,
+  }))
+  if (newest === undefined) throw new RangeError('There is always a key that signs.')
+  return [newest, ...earlier]
 }

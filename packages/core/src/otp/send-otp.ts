@@ -4,7 +4,7 @@ import { parseEmail } from '../input.ts'
 import { countOrThrow } from '../rate-limit/count.ts'
 import { limitHit } from '../rate-limit/limit-keys.ts'
 import { issueCode } from './issue-code.ts'
-import { codePlace, parsePurpose } from './purpose.ts'
+import { codePlaces, parsePurpose } from './purpose.ts'
 
 /**
  * Mails a code to an address. An `email_verify` code goes to accounts only, with the same answer and the same work
@@ -20,8 +20,9 @@ export async function sendOtp(
   const user = await context.store.users.findByEmail(email.canonical)
   const toStranger = purpose === 'email_verify' ? null : email.display
   const userId = user?.id ?? null
+  const [place] = codePlaces(context, purpose, email.canonical)
   await issueCode(context, {
-    ...codePlace(context, purpose, email.canonical),
+    ...place,
     userId,
     to: user?.displayEmail ?? toStranger,
     event: createEvent(context, 'OTP_SENT', { userId, metadata: { purpose } }),

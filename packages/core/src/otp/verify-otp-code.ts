@@ -1,8 +1,9 @@
 import type { Context } from '../context.ts'
 import { createEvent } from '../events/event.ts'
 import { parseCode, parseEmail } from '../input.ts'
+import type { CodeRecord } from '../ports/entities.ts'
 import { otpFailures } from './code-failures.ts'
-import { codePlace, parsePurpose } from './purpose.ts'
+import { codePlaces, parsePurpose, type CodePlace } from './purpose.ts'
 import { tryCode } from './try-code.ts'
 
 /**
@@ -16,11 +17,22 @@ export async function verifyOtpCode(
   const { canonical: email } = parseEmail(input.email)
   const code = parseCode(input.code)
   const purpose = parsePurpose(input.purpose)
-  const record = await context.store.codes.find(codePlace(context, purpose, email))
+  const record = await findCode(context, codePlaces(context, purpose, email))
   const result = await tryCode(context, record, code, otpFailures(context, purpose, email))
   if (result.status !== 'consumed') return false
   if (purpose !== 'email_verify') return true
   return record?.userId == null ? false : markVerified(context, record.userId, email)
+}
+
+async function findCode(
+  context: Context,
+  places: readonly CodePlace[],
+): Promise<CodeRecord | null> {
+  for (const place of places) {
+    const record = await context.store.codes.find(place)
+    if (record !== null) return record
+  }
+  return null
 }
 
 async function markVerified(context: Context, userId: string, email: string): Promise<boolean> {

@@ -50,7 +50,7 @@ function changeEffects(context: Context, user: User, newEmail: string): Effects 
   const { emailUndoHours: undoHours, urls } = context.config
   const { token, record } = createLink(context, {
     purpose: UNDO_PURPOSE,
-    subject: undoSubject(context, user.email),
+    subject: undoSubject(user.email),
     userId: user.id,
     payload: { restore: user.email, display: user.displayEmail },
     lifetimeMinutes: undoHours * 60,
