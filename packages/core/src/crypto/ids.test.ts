@@ -56,4 +56,7 @@ test('ids: the lowest of a millisecond is above all before it and below all of i
   expect(bound).toMatch(UUID_V7)
   expect([after, bound, before].toSorted()).toEqual([before, bound, after])
   expect(lowestIdAt(new Date(-1))).toBe(lowestIdAt(new Date(0)))
+  const latest = lowestIdAt(new Date(8_640_000_000_000_000))
+  expect(latest).toMatch(UUID_V7)
+  expect(latest > after).toBe(true)
 })

@@ -34,13 +34,16 @@ export function createIdSource(clock: Clock, random: Random): IdSource {
   }
 }
 
-/** The smallest id of a millisecond: a bound for queries on ids. */
+/** 48 bits of milliseconds: the year 10889. */
+const LATEST_MS = 0xffff_ffff_ffff
+
+/** The smallest id of a millisecond: a bound for queries on ids. A date that no id can hold is the nearest that one can. */
 export function lowestIdAt(at: Date): string {
   return format(at.getTime(), 0, new Uint8Array(8))
 }
 
 function format(ms: number, counter: number, tail: Uint8Array): string {
-  const time = Math.max(0, ms).toString(16).padStart(12, '0')
+  const time = Math.min(Math.max(0, ms), LATEST_MS).toString(16).padStart(12, '0')
   const a = `7${counter.toString(16).padStart(3, '0')}`
   const rest = Buffer.from(tail)
   rest[0] = ((rest[0] ?? 0) & 0x3f) | 0x80
