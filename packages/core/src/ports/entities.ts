@@ -7,7 +7,7 @@ export type SecretHash = string & { readonly [secretHashBrand]: true }
 export interface User {
   /** UUIDv7. */
   readonly id: string
-  /** Canonical: trimmed, lower-cased, NFC. Unique. */
+  /** Canonical: trimmed, lower-cased, with an ASCII domain. Unique. */
   readonly email: string
   /** The address as the person wrote it; mail goes here. */
   readonly displayEmail: string
