@@ -32,13 +32,18 @@ export function signIn(test: FlowTest): void {
   })
 
   test('login: a person without a password is refused', async ({ t }) => {
-    await t.register('anna')
+    const { id } = await t.register('anna')
     const withoutHash = wrappedStore(t.store, async ({ name, proceed }) => {
       const found = await proceed()
-      return name === 'users.findForSignIn' ? { ...Object(found), passwordHash: null } : found
+      const isRead = name === 'users.findForSignIn' || name === 'users.findCredentials'
+      return isRead ? { ...Object(found), passwordHash: null } : found
     })
-    const { mindmesh } = testInstance(withoutHash, { clock: t.clock })
+    // Even where the decoy fits.
+    const passwordHasher = { ...fastHasher(), verify: async () => true }
+    const { mindmesh } = testInstance(withoutHash, { clock: t.clock, passwordHasher })
     expect(await codeOf(mindmesh.auth.login(ANNA, PASSWORD))).toBe('invalid_credentials')
+    const proof = mindmesh.session.assertFresh(id, { password: PASSWORD })
+    expect(await codeOf(proof)).toBe('invalid_credentials')
   })
 
   test('login: a right password is not refused because its hash cannot be replaced now', async ({
