@@ -265,8 +265,12 @@ export function events(test: FlowTest): void {
     )
     const own = await t.newestCode('guest@example.com')
     await leaves(
+      async () => otp.verify('guest@example.com', wrongCode(own), 'checkout'),
+      [{ type: 'OTP_FAILED', userId: null, metadata: { purpose: 'checkout' } }],
+    )
+    await leaves(
       async () => otp.verify('guest@example.com', own, 'checkout'),
-      [{ type: 'OTP_VERIFIED', userId: null, metadata: { purpose: 'app:checkout' } }],
+      [{ type: 'OTP_VERIFIED', userId: null, metadata: { purpose: 'checkout' } }],
     )
   })
 }

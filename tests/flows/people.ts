@@ -71,6 +71,7 @@ export function people(test: FlowTest): void {
       (await api.auth.refresh(refreshToken)).accessToken,
     )
     await api.auth.logout(sessionId)
+    await t.mindmesh.otp.send(ANNA, 'checkout')
     await t.mindmesh.password.requestReset(ANNA)
     const exported = await t.mindmesh.user.export(user.id)
     expect(Object.keys(exported).toSorted()).toEqual([
@@ -83,7 +84,8 @@ export function people(test: FlowTest): void {
     ])
     expect(exported.user).toMatchObject({ email: ANNA })
     expect(exported.sessions).toMatchObject([{ id: sessionId, revokedAt: t.clock.now() }])
-    expect(exported.openCodes).toMatchObject([{ purpose: 'password_reset' }])
+    const purposes = exported.openCodes.map(({ purpose }) => purpose)
+    expect(purposes.toSorted()).toEqual(['checkout', 'password_reset'])
     expect(exported.events.map((e) => e.type).toReversed()).toEqual(await t.eventTypes(user.id))
     expect(exported.events[0]).toMatchObject({ type: 'ACCOUNT_EXPORTED' })
     expect(JSON.stringify(exported)).not.toMatch(/passwordHash|secretHash|refreshSalt|test\$/)

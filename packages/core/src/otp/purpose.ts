@@ -6,6 +6,9 @@ import { parseText } from '../input.ts'
 /** Codes that only their own flow gives out: handing one out here would sign people in without their password. */
 const RESERVED = ['login', 'password_reset', 'email_change', 'email_change_undo', 'oauth_state']
 
+/** Before a purpose of the app's own, where it is stored. */
+const OWN = 'app:'
+
 /** A purpose that the app may use: `email_verify` or one of its own. Throws `invalid_input`. */
 export function parsePurpose(value: unknown): string {
   const purpose = parseText(value, 'purpose', 40)
@@ -33,11 +36,16 @@ export function codePlaces(
   purpose: string,
   email: string,
 ): readonly [CodePlace, ...CodePlace[]] {
-  const kept = purpose === 'email_verify' ? purpose : `app:${purpose}`
+  const kept = purpose === 'email_verify' ? purpose : `${OWN}${purpose}`
   const [newest, ...earlier] = hashSubjects(context.keys, 'email', email).map((subject) => ({
     purpose: kept,
     subject,
   }))
   if (newest === undefined) throw new RangeError('There is always a key that signs.')
   return [newest, ...earlier]
+}
+
+/** The purpose of a code as it was asked for. */
+export function purposeOf({ purpose }: Pick<CodePlace, 'purpose'>): string {
+  return purpose.startsWith(OWN) ? purpose.slice(OWN.length) : purpose
 }

@@ -4,6 +4,7 @@ import { createEvent } from '../events/event.ts'
 import type { CodeRecord } from '../ports/entities.ts'
 import { countOrThrow, refund } from '../rate-limit/count.ts'
 import type { CodeFailureLimits } from './code-failures.ts'
+import { purposeOf } from './purpose.ts'
 
 /** What became of a try. */
 export type CodeTry =
@@ -25,7 +26,7 @@ export async function tryCode(
   if (record.attemptsLeft <= 0) return { status: 'exhausted' }
   if (record.expiresAt <= now) return { status: 'expired' }
   await countOrThrow(context, limits.hits, { codes: limits.codes })
-  const subject = { userId: record.userId, metadata: { purpose: record.purpose } }
+  const subject = { userId: record.userId, metadata: { purpose: purposeOf(record) } }
   const result = await context.store.codes.consume(
     { id: record.id, secretHashes: hashCode(context.keys, record.id, code), now },
     {

@@ -3,6 +3,7 @@ import { AuthError } from '../errors.ts'
 import { createEvent } from '../events/event.ts'
 import { parseId } from '../input.ts'
 import type { AppModel, AuthEvent, CodeRecord } from '../ports/entities.ts'
+import { purposeOf } from '../otp/purpose.ts'
 import { toLinkedIdentity, type LinkedIdentity } from '../oauth/list-identities.ts'
 import { toSession, type Session } from '../session/list-sessions.ts'
 
@@ -35,10 +36,10 @@ export async function exportUser<App extends AppModel>(
     user,
     sessions: sessions.map(toSession),
     identities: accounts.map(toLinkedIdentity),
-    openCodes: codes.map(({ purpose, createdAt, expiresAt }) => ({
-      purpose,
-      createdAt,
-      expiresAt,
+    openCodes: codes.map((code) => ({
+      purpose: purposeOf(code),
+      createdAt: code.createdAt,
+      expiresAt: code.expiresAt,
     })),
     events: await allEvents(context, id),
   }
