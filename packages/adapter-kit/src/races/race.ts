@@ -8,18 +8,26 @@ export const RACERS = 32
 
 /**
  * Many calls at once, in one process or in several: what they start from and what they answer can be handed from one
- * process to another (`structuredClone`). A race can be run again and again on one store.
+ * process to another (`structuredClone`). They can be made again and again on one store.
  */
-export interface Race<Start = unknown, Outcome = unknown> {
-  /** `<what>: <behaviour in the present tense>`. Unique. */
+export interface CallsAtOnce<Context, Start = unknown, Outcome = unknown> {
+  /** Unique. */
   readonly name: string
-  readonly group: ContractGroup
   /** Brings the store to the start and gives what every caller is told. */
-  prepare(context: ContractContext): Promise<Start>
+  prepare(context: Context): Promise<Start>
   /** The call of one caller; `index` is 0 to 31. */
-  call(context: ContractContext, start: Start, index: number): Promise<Outcome>
+  call(context: Context, start: Start, index: number): Promise<Outcome>
   /** Throws a `ContractViolation` unless the outcomes, in the order of their index, and the store are as they must be. */
-  judge(context: ContractContext, start: Start, outcomes: readonly Outcome[]): Promise<void>
+  judge(context: Context, start: Start, outcomes: readonly Outcome[]): Promise<void>
+}
+
+/** Calls of a store at once. Its name is `<what>: <behaviour in the present tense>`. */
+export interface Race<Start = unknown, Outcome = unknown> extends CallsAtOnce<
+  ContractContext,
+  Start,
+  Outcome
+> {
+  readonly group: ContractGroup
 }
 
 /** A race whose types are forgotten, for lists. */
@@ -28,7 +36,10 @@ export function defineRace<Start, Outcome>(race: Race<Start, Outcome>): Race {
 }
 
 /** Runs a race once within this process. */
-export async function runRace(race: Race, context: ContractContext): Promise<void> {
+export async function runRace<Context>(
+  race: CallsAtOnce<Context>,
+  context: Context,
+): Promise<void> {
   const start = await race.prepare(context)
   const indexes = Array.from({ length: RACERS }, (_, index) => index)
   const outcomes = await Promise.all(indexes.map(async (index) => race.call(context, start, index)))

@@ -3,19 +3,19 @@ import { once } from 'node:events'
 import type { AuthStore } from '@mindmesh/auth/ports'
 import { contractContext, type ContractContext } from '../contract-case.ts'
 import { races } from './all-races.ts'
-import { RACERS, type Race } from './race.ts'
+import { RACERS, type CallsAtOnce } from './race.ts'
 
 /** Several operating-system processes that race one another on one database. */
-export interface Racers {
+export interface Racers<Context = ContractContext> {
   /** Runs a race once: this process prepares and judges, the callers are spread over the others. */
-  run(race: Race, context: ContractContext): Promise<void>
+  run(race: CallsAtOnce<Context>, context: Context): Promise<void>
   /** Ends the processes. */
   close(): Promise<void>
 }
 
 /** How {@link forkRacers} starts its processes. */
 export interface RacersOptions {
-  /** A JavaScript file that opens a store on the shared database and calls {@link serveRaces} with it. */
+  /** A JavaScript file that opens a store on the shared database and calls {@link serveRaces} or `serveAttacks` with it. */
   readonly module: string
   /** What that file finds in `process.argv`. @default [] */
   readonly args?: readonly string[]
@@ -35,7 +35,9 @@ type Answer =
   | { readonly kind: 'failed'; readonly message: string }
 
 /** Starts the processes and waits until each has opened its store. */
-export async function forkRacers(options: RacersOptions): Promise<Racers> {
+export async function forkRacers<Context = ContractContext>(
+  options: RacersOptions,
+): Promise<Racers<Context>> {
   const children = Array.from({ length: options.processes ?? 3 }, (_, index) =>
     fork(options.module, [...(options.args ?? [])], {
       // Starts and outcomes hold dates.
@@ -60,10 +62,10 @@ export async function forkRacers(options: RacersOptions): Promise<Racers> {
 /** For the child's own rows, which must differ from those of its siblings and of its parent. */
 const SERIES = 'MINDMESH_RACER_SERIES'
 
-async function runAcross(
+async function runAcross<Context>(
   children: readonly ChildProcess[],
-  race: Race,
-  context: ContractContext,
+  race: CallsAtOnce<Context>,
+  context: Context,
 ): Promise<void> {
   const start = await race.prepare(context)
   const all = Array.from({ length: RACERS }, (_, index) => index)
@@ -111,9 +113,18 @@ async function end(child: ChildProcess): Promise<void> {
  * once, until the parent lets go. Then `close` is called, and must leave nothing that keeps the process alive.
  */
 export function serveRaces(store: AuthStore, close: () => Promise<void>): void {
-  const context = contractContext(store, { series: Number(process.env[SERIES] ?? 0) })
+  const series = Number(process.env[SERIES] ?? 0)
+  serveCalls(races, contractContext(store, { series }), close)
+}
+
+/** Like {@link serveRaces}, for calls of any kind and what they are made on. */
+export function serveCalls<Context>(
+  all: readonly CallsAtOnce<Context>[],
+  context: Context,
+  close: () => Promise<void>,
+): void {
   process.on('message', (job: Job) => {
-    callersOf(job, context).then(
+    callersOf(all, job, context).then(
       (outcomes) => send({ kind: 'outcomes', outcomes }),
       (error: unknown) => send({ kind: 'failed', message: describe(error) }),
     )
@@ -122,8 +133,12 @@ export function serveRaces(store: AuthStore, close: () => Promise<void>): void {
   send({ kind: 'ready' })
 }
 
-async function callersOf(job: Job, context: ContractContext): Promise<readonly unknown[]> {
-  const race = races.find(({ name }) => name === job.race)
+async function callersOf<Context>(
+  all: readonly CallsAtOnce<Context>[],
+  job: Job,
+  context: Context,
+): Promise<readonly unknown[]> {
+  const race = all.find(({ name }) => name === job.race)
   if (race === undefined) throw new RangeError(`There is no race ${job.race}.`)
   return Promise.all(job.indexes.map(async (index) => race.call(context, job.start, index)))
 }
