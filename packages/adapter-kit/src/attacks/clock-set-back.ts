@@ -46,6 +46,22 @@ export const clockSetBack: readonly AttackCase[] = attacksOf('clock', {
     c.clock.advance({ hours: -1 })
     await expectRefused(c.from().auth.refresh(refreshToken), ['session_revoked'], 'the session')
   },
+  'sets the clock back to use a stolen refresh token unseen': async (c) => {
+    const { id } = await c.register('anna')
+    const { refreshToken: stolen } = await c.signIn(ANNA)
+    await c.app.auth.refresh(stolen)
+    c.clock.advance({ hours: -1 })
+    await expectRefused(c.from().auth.refresh(stolen), ['session_revoked'], 'the stolen token')
+    expectEqual(await c.app.session.list(id), [], 'sessions that are left')
+  },
+  'sets the clock back to have an old sign-in count as fresh': async (c) => {
+    const { id } = await c.register('anna')
+    const { sessionId } = await c.signIn(ANNA)
+    c.clock.advance({ hours: -1 })
+    const proof = { sessionId }
+    const asked = c.app.session.assertFresh(id, proof)
+    await expectRefused(asked, ['reauthentication_required'], 'the proof')
+  },
   'sets the clock back to use an access token from the future': async (c) => {
     await c.register('anna')
     const { accessToken } = await c.signIn(ANNA)

@@ -44,11 +44,11 @@ async function answer(
   return endReused(context, session, generation)
 }
 
+/** Near the rotation on either side: another server's clock may be a little ahead, one that was set back is not. */
 function isRepeat(context: Context, session: SessionRecord, generation: number): boolean {
   const age = context.clock.now().getTime() - session.rotatedAt.getTime()
-  return (
-    generation === session.refreshGeneration - 1 && age < context.config.refreshGraceSeconds * 1000
-  )
+  const isNear = Math.abs(age) < context.config.refreshGraceSeconds * 1000
+  return generation === session.refreshGeneration - 1 && isNear
 }
 
 async function rotate(

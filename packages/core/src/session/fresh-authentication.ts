@@ -33,7 +33,8 @@ export async function assertFresh(
   if (found === null || found.user.id !== userId) throw new AuthError('session_revoked')
   const now = context.clock.now()
   assertLive(sessionState(found.session, found.user, context.config, now))
-  const age = now.getTime() - found.session.authenticatedAt.getTime()
+  // On either side: a sign-in that lies ahead, where the clock was set back, is of unknown age.
+  const age = Math.abs(now.getTime() - found.session.authenticatedAt.getTime())
   if (age >= context.config.freshAuthenticationMinutes * 60_000) {
     throw new AuthError('reauthentication_required')
   }
