@@ -16,8 +16,7 @@ async function populate(c: AttackContext): Promise<readonly string[]> {
   await c.signIn('proven@example.com')
   const start = await c.from().oauth.authorize('hub')
   await c.from().oauth.callback('hub', c.hub.consent(start, personAt('oauth@example.com')))
-  // The limits of the sign-in are over.
-  c.clock.advance({ minutes: 16 })
+  c.clock.advance({ minutes: 11 })
   return [ANNA, 'blocked@example.com', 'proven@example.com', 'oauth@example.com']
 }
 

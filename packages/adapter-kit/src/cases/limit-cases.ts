@@ -90,6 +90,18 @@ export const limitCases: readonly ContractCase[] = casesOf('rateLimits', {
     await fill(context, limit, 2, now)
     expectEqual((await hit(context, [limit], now)).status, 'limited', 'one more')
   },
+  'rateLimits.hit: a window whose hits were all given back is over': async (context) => {
+    const { make } = context
+    const limit = make.hit({ limit: 2, windowSeconds: 60 })
+    await fill(context, limit, 2, make.at(0))
+    for (const at of [10_000, 10_001]) await hit(context, [], make.at(at), [limit.key])
+    await fill(context, limit, 2, make.at(50_000))
+    const limited = { status: 'limited', key: limit.key, resetsAt: make.at(110_000) }
+    expectEqual(await hit(context, [limit], make.at(109_999)), limited, 'one more')
+    await hit(context, [], make.at(109_999), [limit.key])
+    await fill(context, limit, 1, make.at(109_999))
+    expectEqual(await hit(context, [limit], make.at(109_999)), limited, 'with one left in it')
+  },
   'rateLimits.hit: a refund of an unknown or a past window changes nothing': async (context) => {
     const { make, now } = context
     const limit = make.hit({ limit: 1, windowSeconds: 60 })

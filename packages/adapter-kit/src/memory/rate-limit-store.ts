@@ -41,10 +41,11 @@ function counted(rows: Rows, { key, windowSeconds }: Hit, now: Date): LimitRow {
 
 function giveBack(rows: Rows, key: string, now: Date): void {
   const row = openWindow(rows, key, now)
-  if (row !== null && row.hits > 0) rows.limits.set(key, { ...row, hits: row.hits - 1 })
+  if (row !== null) rows.limits.set(key, { ...row, hits: row.hits - 1 })
 }
 
+/** One whose hits were all given back is over: when it began would tell of something that does not count. */
 function openWindow(rows: Rows, key: string, now: Date): LimitRow | null {
   const row = rows.limits.get(key)
-  return row !== undefined && row.resetsAt > now ? row : null
+  return row !== undefined && row.resetsAt > now && row.hits > 0 ? row : null
 }

@@ -265,8 +265,9 @@ export interface Hit {
 export interface RateLimitStore {
   /**
    * Counts against all of them, or, where one is used up, against none; in one step. The window of a key starts
-   * with its first hit. `refunds` are keys that get one hit back (never below zero) if the hits were allowed. Where
-   * several limits are used up, the one that resets last is named. No key stands twice in a call.
+   * with its first hit, and is over at its end or when all of its hits were given back. `refunds` are keys that get
+   * one hit back (never below zero) if the hits were allowed. Where several limits are used up, the one that resets
+   * last is named. No key stands twice in a call.
    */
   hit(input: {
     readonly hits: readonly Hit[]

@@ -41,7 +41,8 @@ async function count(tx: MysqlTransaction, { hits, refunds, now }: Input): Promi
     rows.map((row) => sql`when ${row.key} then ${momentOf(row.resetsAt)}`),
     sql` `,
   )
-  // MySQL assigns from left to right, in the order of the table's columns: `hits` still sees the earlier window.
+  // MySQL assigns from left to right, in the order of the table's columns: `hits` still sees the earlier window, and
+  // `resetsAt` sees by a single hit that there was none before.
   await tx
     .insert(limits)
     .values(rows)
@@ -51,7 +52,10 @@ async function count(tx: MysqlTransaction, { hits, refunds, now }: Input): Promi
           when ${isRefund} then greatest(${limits.hits} - 1, 0)
           when ${isOver} then 1
           else ${limits.hits} + 1 end`,
-        resetsAt: sql`case when ${isOver} then case ${limits.key} ${ends} end else ${limits.resetsAt} end`,
+        resetsAt: sql`case
+          when ${isOver} or (${limits.hits} = 1 and not ${isRefund})
+          then case ${limits.key} ${ends} end
+          else ${limits.resetsAt} end`,
       },
     })
 }

@@ -69,7 +69,8 @@ function endOf({ windowSeconds }: Hit, now: Date): Date {
  */
 function statementOf(db: PostgresDatabase, given: GivenHits) {
   const now = sql.param(given.now, limits.resetsAt)
-  const isOver = sql`${limits.resetsAt} <= ${now}`
+  // At its end, or when all of its hits were given back.
+  const isOver = sql`(${limits.resetsAt} <= ${now} or ${limits.hits} = 0)`
   const counted = db.$with('counted').as(
     db
       .insert(limits)
