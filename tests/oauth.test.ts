@@ -4,7 +4,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { engines } from './engines.ts'
 import { authErrorOf, codeOf } from './support/code-of.ts'
 import { fakeProvider, personAt, type FakeProvider, type Person } from './support/fake-provider.ts'
-import { ANNA, PASSWORD, SECRETS, testInstance, type TestInstance } from './support/instance.ts'
+import {
+  ANNA,
+  NEXT_PASSWORD,
+  PASSWORD,
+  SECRETS,
+  testInstance,
+  type TestInstance,
+} from './support/instance.ts'
 import { interruptedStore, wrappedStore } from './support/wrapped-store.ts'
 
 const CALLBACK = 'https://app.test/auth/:provider/callback'
@@ -246,7 +253,7 @@ describe.each(engines)('oauth on $name', (engine) => {
     const { subject } = thief
     const createdAt = t.clock.now()
     const account = { provider: 'hub', subject, userId: user.id, email: null, createdAt }
-    await store.accounts.link({ account, expectedEmail: null }, {})
+    await store.accounts.link({ account, expected: null }, {})
     expect(await arrive(personAt(ANNA))).toMatchObject({ linkRequired: true })
     expect(await t.mindmesh.user.getById(user.id)).toMatchObject({ emailVerifiedAt: null })
   })
@@ -487,6 +494,45 @@ describe.each(engines)('oauth on $name', (engine) => {
       expect(await store.accounts.listByUser(user.id)).toHaveLength(1)
     },
   )
+
+  test('reset: takes identities off with the password, says so, and what is vouched for links itself again', async () => {
+    const user = await t.register('anna')
+    await t.signIn('anna')
+    await link(user, personAt('thief@example.com'))
+    await enter(personAt(ANNA), mill)
+    expect(await t.mindmesh.oauth.list(user.id)).toHaveLength(2)
+    await t.mindmesh.password.requestReset(ANNA)
+    await t.mindmesh.password.reset(await t.newestToken(ANNA), NEXT_PASSWORD)
+    expect(await t.mindmesh.oauth.list(user.id)).toEqual([])
+    expect((await t.newestMail(ANNA)).text).toContain('removed: hub Inc., mill Inc.')
+    const { items } = await t.mindmesh.events.list({ type: 'OAUTH_UNLINKED' })
+    expect(items.map(({ metadata }) => metadata)).toEqual([
+      { provider: 'mill', by: 'password_reset' },
+      { provider: 'hub', by: 'password_reset' },
+    ])
+    expect(await enter(personAt(ANNA), mill)).toMatchObject({ user: { id: user.id } })
+  })
+
+  test('reset: somebody’s first password takes no identity off', async () => {
+    const { user } = await enter(personAt(ANNA))
+    await t.mindmesh.password.requestReset(ANNA)
+    await t.mindmesh.password.reset(await t.newestToken(ANNA), PASSWORD)
+    expect(await t.mindmesh.oauth.list(user.id)).toHaveLength(1)
+    expect((await t.newestMail(ANNA)).text).not.toContain('removed')
+  })
+
+  test('reset: while a provider takes its time, it takes the wish for a link back', async () => {
+    const user = await t.register('anna')
+    await t.signIn('anna')
+    const { exchange } = hub
+    hub.exchange = async (request) => {
+      await t.mindmesh.password.requestReset(ANNA)
+      await t.mindmesh.password.reset(await t.newestToken(ANNA), NEXT_PASSWORD)
+      return exchange(request)
+    }
+    expect(await codeOf(link(user, personAt('thief@example.com')))).toBe('conflict')
+    expect(await t.mindmesh.oauth.list(user.id)).toEqual([])
+  })
 
   test('unlink: never the last way in; a password set by the mailed reset is another', async () => {
     const { user } = await enter(personAt(ANNA))

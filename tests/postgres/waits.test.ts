@@ -52,6 +52,7 @@ describe.runIf(hasPostgres)(
             at: make.at(5),
             keepSessionId: null,
             keepPurposes: [],
+            unlinkAccounts: false,
             reason: 'password_reset',
           },
           {},

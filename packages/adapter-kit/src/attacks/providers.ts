@@ -130,6 +130,20 @@ const ACCOUNTS = attacksOf('providers', {
     await expectRefused(c.from().oauth.callback('hub', answer), REFUSED, 'the link')
     expectEqual(await c.app.oauth.list(id), [], 'identities')
   },
+  'links an own identity to a stolen account and signs in with it after the owner’s reset': async (
+    c,
+  ) => {
+    const { id } = await c.register('anna')
+    const { sessionId } = await c.signIn(ANNA)
+    const start = await c.app.oauth.link(id, 'hub', { proof: { sessionId } })
+    await c.from().oauth.callback('hub', c.hub.consent(start, personAt(THIEF, 'thief')))
+    expectEqual((await c.app.oauth.list(id)).length, 1, 'identities before the reset')
+    await c.app.password.requestReset(ANNA)
+    await c.app.password.reset(await c.newestToken(ANNA), NEXT_PASSWORD)
+    expectEqual(await c.app.oauth.list(id), [], 'identities after the reset')
+    await arrive(c, personAt(THIEF, 'thief'))
+    expectEqual(await c.app.session.list(id), [], 'sessions of the owner’s account')
+  },
   'signs in to a blocked account by a provider': async (c) => {
     const { id } = await c.register('anna')
     await c.signIn(ANNA)

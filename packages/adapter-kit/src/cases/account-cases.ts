@@ -7,9 +7,9 @@ import { AWKWARD } from './texts.ts'
 async function link(
   { store }: ContractContext,
   account: AccountRecord,
-  expectedEmail: string | null = null,
+  expected: { readonly email: string; readonly passwordVersion: number } | null = null,
 ): Promise<string> {
-  return store.accounts.link({ account, expectedEmail }, {})
+  return store.accounts.link({ account, expected }, {})
 }
 
 /** Registers somebody without a password and links so many identities. */
@@ -39,10 +39,12 @@ export const accountCases: readonly ContractCase[] = casesOf('accounts', {
     const found = await store.accounts.findUser(account)
     expectEqual(found, await storedUser(context, user), 'accounts.findUser')
   },
-  'accounts.link: with the expected address, where it is verified': async (context) => {
+  'accounts.link: with the expected address and password, where it is verified': async (
+    context,
+  ) => {
     const { make } = context
     const user = await register(context, { emailVerifiedAt: make.at(-1) })
-    expectEqual(await link(context, make.account(user), user.email), 'linked', 'accounts.link')
+    expectEqual(await link(context, make.account(user), user), 'linked', 'accounts.link')
   },
   'accounts.findUser: nobody is null, and subjects that differ in case are others': async (
     context,

@@ -17,7 +17,7 @@ const linking =
   async (context) => {
     const user = await register(context, fields)
     const account = context.make.account(user)
-    const input = { account, expectedEmail: null, ...(await inputOf(context, user)) }
+    const input = { account, expected: null, ...(await inputOf(context, user)) }
     return {
       userId: user.id,
       outcome,
@@ -57,7 +57,7 @@ const unlinking =
     const { store, make } = context
     const user = await register(context, fields)
     const account = make.account(user)
-    await store.accounts.link({ account, expectedEmail: null }, {})
+    await store.accounts.link({ account, expected: null }, {})
     const { provider, subject } = account
     const right = { userId: user.id, provider, subject, at: make.at(5) }
     const input = { ...right, ...(await inputOf(context)) }
@@ -72,7 +72,7 @@ const unlinking =
 async function takenBy(context: ContractContext, user: User): Promise<AccountRecord> {
   const other = await register(context)
   const account = context.make.account(other)
-  await context.store.accounts.link({ account, expectedEmail: null }, {})
+  await context.store.accounts.link({ account, expected: null }, {})
   return { ...account, userId: user.id }
 }
 
@@ -99,12 +99,21 @@ export const accountChanges: readonly Change[] = [
         account: make.account({ id: make.id() }),
       })),
       'the address is not verified': linking('stale', {}, async (_, user) => ({
-        expectedEmail: user.email,
+        expected: { email: user.email, passwordVersion: user.passwordVersion },
       })),
       'the address is another by now': linking(
         'stale',
         { emailVerifiedAt: new Date('2026-01-01T00:00:00Z') },
-        async () => ({ expectedEmail: 'earlier@example.com' }),
+        async (_, { passwordVersion }) => ({
+          expected: { email: 'earlier@example.com', passwordVersion },
+        }),
+      ),
+      'the password is another by now': linking(
+        'stale',
+        { emailVerifiedAt: new Date('2026-01-01T00:00:00Z') },
+        async (_, { email, passwordVersion }) => ({
+          expected: { email, passwordVersion: passwordVersion - 1 },
+        }),
       ),
     },
   },

@@ -29,6 +29,7 @@ export function passwordChange({ make }: ContractContext, user: User): Input<'se
     at: make.at(5),
     keepSessionId: null,
     keepPurposes: [],
+    unlinkAccounts: false,
     reason: 'password_reset',
   }
 }
@@ -163,6 +164,22 @@ export const userCases: readonly ContractCase[] = [
       const user = await register(context, { passwordHash: null })
       const outcome = await context.store.users.setPassword(passwordChange(context, user), {})
       expectEqual(outcome, 'set', 'users.setPassword')
+    },
+    'users.setPassword: takes the identities of this person off where it is told to': async (
+      context,
+    ) => {
+      const { store, make } = context
+      const [user, other] = [await register(context), await register(context)]
+      for (const person of [user, other]) {
+        await store.accounts.link({ account: make.account(person), expected: null }, {})
+      }
+      const input = passwordChange(context, user)
+      await store.users.setPassword(input, {})
+      expectEqual((await store.accounts.listByUser(user.id)).length, 1, 'where it is not told to')
+      const next = { ...input, passwordVersion: user.passwordVersion + 1, unlinkAccounts: true }
+      await store.users.setPassword(next, {})
+      expectEqual(await store.accounts.listByUser(user.id), [], 'where it is told to')
+      expectEqual((await store.accounts.listByUser(other.id)).length, 1, 'another’s identities')
     },
     'users.setPassword: the session of keepSessionId stays': async (context) => {
       const { store } = context

@@ -61,6 +61,7 @@ const setPassword =
       at: context.make.at(5),
       keepSessionId: null,
       keepPurposes: [],
+      unlinkAccounts: false,
       reason: 'password_reset',
       ...inputOf(context, user),
     }

@@ -34,12 +34,15 @@ function accountsOf(rows: Rows, userId: string): readonly AccountRecord[] {
 
 function link(
   rows: Rows,
-  { account, expectedEmail, effects }: WithEffects<'link'>,
+  { account, expected, effects }: WithEffects<'link'>,
 ): 'linked' | 'account_taken' | 'stale' {
   const user = rows.users.get(account.userId)?.user
   if (user === undefined || user.blockedAt !== null) return 'stale'
-  const isExpected = user.email === expectedEmail && user.emailVerifiedAt !== null
-  if (expectedEmail !== null && !isExpected) return 'stale'
+  const isExpected =
+    user.email === expected?.email &&
+    user.passwordVersion === expected.passwordVersion &&
+    user.emailVerifiedAt !== null
+  if (expected !== null && !isExpected) return 'stale'
   if (rows.accounts.has(accountKey(account))) return 'account_taken'
   changeUser(rows, user.id, { updatedAt: account.createdAt })
   rows.accounts.set(accountKey(account), account)

@@ -102,6 +102,7 @@ function setPassword(rows: Rows, input: WithEffects<'setPassword'>): 'set' | 'st
   rows.users.set(userId, { user: { ...row.user, ...change }, passwordHash })
   endSessions(rows, { userId, keepSessionId, at, reason: input.reason })
   voidCodes(rows, userId, keepPurposes)
+  if (input.unlinkAccounts) removeAccounts(rows, userId)
   writeEffects(rows, input.effects)
   return 'set'
 }
@@ -129,13 +130,17 @@ function unblock(
   return 'unblocked'
 }
 
+function removeAccounts(rows: Rows, userId: string): void {
+  for (const [key, a] of rows.accounts) if (a.userId === userId) rows.accounts.delete(key)
+}
+
 function deletePerson(
   rows: Rows,
   { userId, effects }: { readonly userId: string; readonly effects: Effects },
 ): 'deleted' | 'gone' {
   if (!rows.users.delete(userId)) return 'gone'
   for (const s of rows.sessions.values()) if (s.userId === userId) rows.sessions.delete(s.id)
-  for (const [key, a] of rows.accounts) if (a.userId === userId) rows.accounts.delete(key)
+  removeAccounts(rows, userId)
   voidCodes(rows, userId, [])
   for (const event of rows.events.values()) {
     if (event.userId !== userId) continue

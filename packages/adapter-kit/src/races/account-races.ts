@@ -14,7 +14,7 @@ async function prepareTwoWaysIn(context: ContractContext): Promise<TwoWaysIn> {
   const { store, make } = context
   const user = await register(context, { passwordHash: null })
   const accounts = [make.account(user), make.account(user, { provider: 'google' })] as const
-  for (const account of accounts) await store.accounts.link({ account, expectedEmail: null }, {})
+  for (const account of accounts) await store.accounts.link({ account, expected: null }, {})
   return { user, accounts }
 }
 
@@ -33,7 +33,7 @@ export const accountRaces: readonly Race[] = [
       if (user === undefined) throw new RangeError('There is one person for each caller.')
       const account = make.account(user, { subject })
       const events = [make.event({ userId: user.id })]
-      return store.accounts.link({ account, expectedEmail: null }, { events })
+      return store.accounts.link({ account, expected: null }, { events })
     },
     judge: async (context, { people, subject }, outcomes: readonly string[]) => {
       const winner = expectOneWinner(outcomes, { won: 'linked', lost: 'account_taken' })

@@ -14,7 +14,7 @@ const DATA: { readonly [Name in MailTemplate]: MailData[Name] } = {
   login_code: { code: EVIL, expiresInMinutes: 5 },
   otp_code: { code: EVIL, purpose: EVIL, expiresInMinutes: 5 },
   password_reset: LINK,
-  password_reset_completed: {},
+  password_reset_completed: { unlinked: EVIL },
   password_changed: {},
   new_sign_in: { device: EVIL, ipAddress: EVIL, at: EVIL },
   email_change: LINK,

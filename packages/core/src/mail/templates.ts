@@ -10,7 +10,7 @@ export interface MailData {
     readonly url: string | null
     readonly expiresInMinutes: number
   }
-  password_reset_completed: NoData
+  password_reset_completed: { readonly unlinked: string | null }
   password_changed: NoData
   new_sign_in: { readonly device: string; readonly ipAddress: string | null; readonly at: string }
   email_change: {

@@ -28,10 +28,16 @@ export const wordingsDe: MailWordings = {
     ...linkOrToken('Neues Passwort wählen', token, url),
     notes: [`Das gilt ${expiresInMinutes} Minuten und nur einmal.`, IGNORE],
   }),
-  password_reset_completed: (_, app) => ({
+  password_reset_completed: ({ unlinked }, app) => ({
     subject: `Ihr Passwort für ${app} wurde zurückgesetzt`,
     lead: `Für Ihr Konto bei ${app} wurde ein neues Passwort gesetzt; alle Sitzungen wurden beendet.`,
-    notes: [NOT_YOU],
+    notes:
+      unlinked === null
+        ? [NOT_YOU]
+        : [
+            `Was mit ihm verknüpft war, wurde entfernt: ${unlinked}. Verknüpfen Sie wieder, was Ihnen gehört.`,
+            NOT_YOU,
+          ],
   }),
   password_changed: (_, app) => ({
     subject: `Ihr Passwort für ${app} wurde geändert`,

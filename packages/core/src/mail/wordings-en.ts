@@ -28,10 +28,13 @@ export const wordingsEn: MailWordings = {
     ...linkOrToken('Choose a new password', token, url),
     notes: [`This is valid for ${expiresInMinutes} minutes and can be used once.`, IGNORE],
   }),
-  password_reset_completed: (_, app) => ({
+  password_reset_completed: ({ unlinked }, app) => ({
     subject: `Your password for ${app} was reset`,
     lead: `A new password was set for your ${app} account, and every session was ended.`,
-    notes: [NOT_YOU],
+    notes:
+      unlinked === null
+        ? [NOT_YOU]
+        : [`What was linked to it was removed: ${unlinked}. Link again what is yours.`, NOT_YOU],
   }),
   password_changed: (_, app) => ({
     subject: `Your password for ${app} was changed`,

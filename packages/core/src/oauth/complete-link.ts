@@ -23,7 +23,7 @@ export async function completeLink(
   if (user.passwordVersion !== intent.passwordVersion) throw new AuthError('oauth_state_invalid')
   const account = accountOf(context, user.id, identity)
   const outcome = await context.store.accounts.link(
-    { account, expectedEmail: user.email },
+    { account, expected: { email: user.email, passwordVersion: intent.passwordVersion } },
     linkEffects(context, user, identity, 'owner'),
   )
   if (outcome === 'account_taken') return existingLink(context, user, identity)

@@ -55,7 +55,7 @@ export async function resolveAccount<App extends AppModel>(
 async function linkTo(context: Context, owner: User, identity: ProviderIdentity): Promise<void> {
   const account = accountOf(context, owner.id, identity)
   const outcome = await context.store.accounts.link(
-    { account, expectedEmail: owner.email },
+    { account, expected: { email: owner.email, passwordVersion: owner.passwordVersion } },
     linkEffects(context, owner, identity, 'verified_email'),
   )
   if (outcome === 'linked') context.delivery.wake()

@@ -50,6 +50,7 @@ export async function changePassword(context: Context, input: ChangePasswordInpu
       at,
       keepSessionId,
       keepPurposes: [UNDO_PURPOSE],
+      unlinkAccounts: false,
       reason: 'password_changed',
     },
     { events: [event], mails: [mail] },

@@ -87,7 +87,7 @@ export interface UserStore<App extends AppModel> {
     },
     effects: Effects,
   ): Promise<'changed' | 'email_taken' | 'stale'>
-  /** Guard: the password is still of `passwordVersion`. Raises the version, voids the person's codes and ends every session but `keepSessionId`. */
+  /** Guard: the password is still of `passwordVersion`. Raises the version, voids the person's codes, ends every session but `keepSessionId`, and with `unlinkAccounts` takes every identity off. */
   setPassword(
     input: {
       readonly userId: string
@@ -96,6 +96,7 @@ export interface UserStore<App extends AppModel> {
       readonly at: Date
       readonly keepSessionId: string | null
       readonly keepPurposes: readonly string[]
+      readonly unlinkAccounts: boolean
       readonly reason: RevokeReason
     },
     effects: Effects,
@@ -219,11 +220,14 @@ export interface AccountStore<App extends AppModel> {
   /** Oldest first. */
   listByUser(userId: string): Promise<readonly AccountRecord[]>
   /**
-   * Guard, in a statement that writes the person's row: they exist and are not blocked; and where `expectedEmail` is
-   * given, it is still their address and verified.
+   * Guard, in a statement that writes the person's row: they exist and are not blocked; and where `expected` is
+   * given, it is still their address, verified, and still their password.
    */
   link(
-    input: { readonly account: AccountRecord; readonly expectedEmail: string | null },
+    input: {
+      readonly account: AccountRecord
+      readonly expected: { readonly email: string; readonly passwordVersion: number } | null
+    },
     effects: Effects,
   ): Promise<'linked' | 'account_taken' | 'stale'>
   /**

@@ -82,13 +82,17 @@ export async function insertAccount(
 async function link(
   tx: MysqlTransaction,
   users: UsersTable,
-  { account, expectedEmail }: Input<'link'>,
+  { account, expected }: Input<'link'>,
   effects: Effects,
 ): Promise<'linked' | 'account_taken' | 'stale'> {
   const isExpected =
-    expectedEmail === null
+    expected === null
       ? undefined
-      : and(eq(users.email, expectedEmail), isNotNull(users.emailVerifiedAt))
+      : and(
+          eq(users.email, expected.email),
+          eq(users.passwordVersion, expected.passwordVersion),
+          isNotNull(users.emailVerifiedAt),
+        )
   const set = { updatedAt: account.createdAt, passwordVersion: marked(users.passwordVersion) }
   const isTheirs = guarded(eq(users.id, account.userId), isNull(users.blockedAt), isExpected)
   if (!(await foundRow(tx.update(users).set(set).where(isTheirs)))) return 'stale'

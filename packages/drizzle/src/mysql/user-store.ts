@@ -183,6 +183,7 @@ async function setPassword(
     at,
     keepSessionId,
     keepPurposes,
+    unlinkAccounts,
     reason,
   }: Input<'setPassword'>,
   effects: Effects,
@@ -196,6 +197,9 @@ async function setPassword(
   if ((await affectedRows(tx.update(users).set(set).where(isCurrent))) === 0) return 'stale'
   await endSessions(tx, { userId, keepSessionId, at, reason })
   await voidCodes(tx, userId, keepPurposes)
+  if (unlinkAccounts) {
+    await tx.delete(authAccounts).where(eq(authAccounts.userId, userId))
+  }
   await writeEffects(tx, effects)
   return 'set'
 }

@@ -72,13 +72,17 @@ export async function insertAccount(
 async function link(
   tx: PostgresDatabase,
   users: UsersTable,
-  { account, expectedEmail }: Input<'link'>,
+  { account, expected }: Input<'link'>,
   effects: Effects,
 ): Promise<'linked' | 'account_taken' | 'stale'> {
   const isExpected =
-    expectedEmail === null
+    expected === null
       ? undefined
-      : and(eq(users.email, expectedEmail), isNotNull(users.emailVerifiedAt))
+      : and(
+          eq(users.email, expected.email),
+          eq(users.passwordVersion, expected.passwordVersion),
+          isNotNull(users.emailVerifiedAt),
+        )
   const written = await tx
     .update(users)
     .set({ updatedAt: account.createdAt })

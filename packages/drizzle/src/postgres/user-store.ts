@@ -139,6 +139,7 @@ async function setPassword(
     at,
     keepSessionId,
     keepPurposes,
+    unlinkAccounts,
     reason,
   }: Input<'setPassword'>,
   effects: Effects,
@@ -152,6 +153,9 @@ async function setPassword(
   const changed = await tx.update(users).set(set).where(isCurrent).returning({ id: users.id })
   if (changed.length === 0) return 'stale'
   await endAccess(tx, { userId, keepSessionId, keepPurposes, at, reason })
+  if (unlinkAccounts) {
+    await tx.delete(authAccounts).where(eq(authAccounts.userId, userId))
+  }
   await writeEffects(tx, effects)
   return 'set'
 }

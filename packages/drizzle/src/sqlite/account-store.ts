@@ -73,13 +73,17 @@ export function insertAccount(
 function link(
   tx: SqliteDatabase,
   users: UsersTable,
-  { account, expectedEmail }: Input<'link'>,
+  { account, expected }: Input<'link'>,
   writeEffects: () => void,
 ): 'linked' | 'account_taken' | 'stale' {
   const isExpected =
-    expectedEmail === null
+    expected === null
       ? undefined
-      : and(eq(users.email, expectedEmail), isNotNull(users.emailVerifiedAt))
+      : and(
+          eq(users.email, expected.email),
+          eq(users.passwordVersion, expected.passwordVersion),
+          isNotNull(users.emailVerifiedAt),
+        )
   const { changes } = tx
     .update(users)
     .set({ updatedAt: account.createdAt })

@@ -144,6 +144,7 @@ function setPassword(
     at,
     keepSessionId,
     keepPurposes,
+    unlinkAccounts,
     reason,
   }: Input<'setPassword'>,
   writeEffects: () => void,
@@ -157,6 +158,9 @@ function setPassword(
   if (tx.update(users).set(set).where(isCurrent).run().changes === 0) return 'stale'
   endSessions(tx, { userId, keepSessionId, at, reason })
   voidCodes(tx, userId, keepPurposes)
+  if (unlinkAccounts) {
+    tx.delete(authAccounts).where(eq(authAccounts.userId, userId)).run()
+  }
   writeEffects()
   return 'set'
 }
