@@ -13,6 +13,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { AuthError, type AuthErrorCode } from '@mindmesh/auth'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { parseConfig } from '../packages/core/src/config.ts'
+import { guessingBound } from '../packages/core/src/otp/guessing-bound.ts'
 import { wordingsEn } from '../packages/core/src/mail/wordings-en.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -195,6 +196,23 @@ test('docs: every option has its row, and every default is the true one', () => 
     const documented = { limit: figure(limit), windowSeconds: figure(windowSeconds) }
     expect([name, documented]).toEqual([name, Reflect.get(config.limits, name)])
   }
+})
+
+test('docs: the chance that a code is guessed is the one that the defaults give', () => {
+  const secrets = { jwtSecret: 'a'.repeat(32), refreshSecret: 'b'.repeat(32) }
+  const bound = guessingBound(parseConfig(secrets, {}))
+  const rows = rowsOf(sectionOf('docs/security.md', '## How likely a code is guessed'))
+  const documented = [...rows].map(([name, [guesses, odds = '']]) => [
+    name,
+    figure(guesses),
+    figure(odds.replace('1 in ', '')),
+  ])
+  const given = Object.entries(bound).map(([name, { guesses, chance }]) => [
+    name,
+    guesses,
+    Math.round(1 / chance),
+  ])
+  expect(documented).toEqual(given)
 })
 
 test('docs: every variable and every option of the instance has its place', () => {

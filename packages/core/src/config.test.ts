@@ -53,6 +53,7 @@ test('config: the defaults are those of the documents', () => {
     oauthTimeoutSeconds: 10,
     oauthSecondStep: 'unless_vouched',
     dangerouslyDisableLoginOtp: false,
+    dangerouslyAllowGuessableCodes: false,
   })
 })
 

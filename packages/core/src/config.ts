@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
 import { ConfigError, type ConfigProblem } from './errors.ts'
+import { guessingProblems } from './otp/guessing-problems.ts'
 import { isLanguageTag } from './request-context.ts'
 
 const whole = (min: number, max: number) =>
@@ -108,6 +109,7 @@ const schema = v.strictObject({
     'unless_vouched',
   ),
   dangerouslyDisableLoginOtp: v.optional(v.boolean(), false),
+  dangerouslyAllowGuessableCodes: v.optional(v.boolean(), false),
 })
 
 /** How often within how long: a fixed window that starts with its first hit. */
@@ -217,6 +219,11 @@ export interface ConfigOptions {
   readonly oauthSecondStep?: 'unless_vouched' | 'always'
   /** Signs in by password alone. @default false */
   readonly dangerouslyDisableLoginOtp?: boolean
+  /**
+   * Accepts limits under which a sign-in code of one account is guessed with a chance above one in ten thousand while
+   * its password lives; see `guessingBound`. @default false
+   */
+  readonly dangerouslyAllowGuessableCodes?: boolean
 }
 
 /** One limit as the flows see it. */
@@ -262,6 +269,7 @@ export interface Config {
   readonly oauthTimeoutSeconds: number
   readonly oauthSecondStep: 'unless_vouched' | 'always'
   readonly dangerouslyDisableLoginOtp: boolean
+  readonly dangerouslyAllowGuessableCodes: boolean
 }
 
 /** What hashing a password costs, and how much of it runs at once. */
@@ -298,6 +306,7 @@ export function parseConfig(
     ...otherProblems,
     ...(result.issues ?? []).map(problemOf),
     ...secretProblems(input),
+    ...(result.success ? guessingProblems(result.output) : []),
   ]
   if (!result.success || problems.length > 0) throw new ConfigError(problems)
   const config = result.output

@@ -41,6 +41,8 @@ export type { OAuthAnswer } from './oauth/consume-state.ts'
 export type { OAuthStart } from './oauth/issue-state.ts'
 export type { LinkedIdentity } from './oauth/list-identities.ts'
 export type { OAuthApi } from './oauth/oauth-api.ts'
+export { guessingBound } from './otp/guessing-bound.ts'
+export type { Guesses, GuessingBound, GuessingLimits } from './otp/guessing-bound.ts'
 export type { AppModel, AuthEvent, AuthEventType, AuthMethod, User } from './ports/entities.ts'
 export type {
   AuthorizationRequest,

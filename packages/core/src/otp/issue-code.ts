@@ -3,10 +3,8 @@ import { hashCode } from '../crypto/keys.ts'
 import { randomDigits } from '../crypto/random.ts'
 import type { AuthEvent, CodeRecord } from '../ports/entities.ts'
 import { composeMail, type MailDraft } from '../mail/compose.ts'
+import { CODE_DIGITS } from './code-digits.ts'
 import { firstHash } from './first-hash.ts'
-
-/** NIST SP 800-63B-4 §3.1.3.1 and ASVS 6.5.4: at least six digits. */
-const DIGITS = 6
 
 /** What a code is for, and the mail that carries it. */
 export interface CodeRequest {
@@ -24,7 +22,7 @@ export interface CodeRequest {
 /** Makes a code and stores its hash, its event and its mail in one step. Returns the id of its row. */
 export async function issueCode(context: Context, request: CodeRequest): Promise<string> {
   const { config } = context
-  const code = randomDigits(context.random, DIGITS)
+  const code = randomDigits(context.random, CODE_DIGITS)
   const now = context.clock.now()
   const expiresAt = new Date(now.getTime() + config.otpExpiryMinutes * 60_000)
   const id = context.ids.next()
