@@ -44,7 +44,7 @@ export const outboxCases: readonly ContractCase[] = casesOf('outbox', {
     const expected = [mail, endless].map((each) => ({ ...each, attempts: 1 }))
     expectEqual(claimed, expected, 'the mails')
   },
-  'outbox.claim: oldest first, at most the limit': async (context) => {
+  'outbox.claim: takes what has been due longest, at most the limit': async (context) => {
     const { make } = context
     const [young, old] = [
       await append(context, { createdAt: make.at(-1) }),
@@ -52,6 +52,16 @@ export const outboxCases: readonly ContractCase[] = casesOf('outbox', {
     ]
     expectEqual(idsOf(await claim(context, context.now, make.id(), 1)), [old.id], 'the first')
     expectEqual(idsOf(await claim(context, context.now, make.id(), 1)), [young.id], 'the second')
+  },
+  'outbox.claim: gives what it takes in the order of ids, however long each was due': async (
+    context,
+  ) => {
+    const { make } = context
+    const [first, second] = [
+      await append(context, { createdAt: make.at(-1) }),
+      await append(context, { createdAt: make.at(-2) }),
+    ]
+    expectEqual(idsOf(await claim(context, context.now)), [first.id, second.id], 'the mails')
   },
   'outbox.claim: not before the mail is due': async (context) => {
     const { id } = await append(context, { createdAt: context.make.at(10) })

@@ -33,6 +33,7 @@ function claim(
       const { id, template, sealedPayload, expiresAt, createdAt } = mail
       return { id, template, sealedPayload, expiresAt, createdAt, attempts }
     })
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 function fail(

@@ -299,7 +299,10 @@ export interface EventStore {
 
 /** Mail that was decided together with a change and leaves after it. */
 export interface OutboxStore {
-  /** Takes due mails under a lease, oldest first, each by one worker only; an expired lease is taken over. Counts the attempt. */
+  /**
+   * Takes due mails under a lease, those first that have been due longest, each by one worker only; an expired lease
+   * is taken over. Counts the attempt. Gives what it took in the order of ids.
+   */
   claim(input: {
     readonly leaseId: string
     readonly leaseSeconds: number
