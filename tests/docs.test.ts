@@ -1,27 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { AuthError, type AuthErrorCode } from '@mindmesh/auth'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { slugOf } from '../docs/.vitepress/slug.ts'
 import { parseConfig } from '../packages/core/src/config.ts'
 import { guessingBound } from '../packages/core/src/otp/guessing-bound.ts'
 import { wordingsEn } from '../packages/core/src/mail/wordings-en.ts'
+import { blocksOf, pages, root, rowsOf, sectionOf, textOf } from './support/pages.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const pages = [
-  'README.md',
-  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
-  ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`),
-].filter((page) => existsSync(join(root, page)))
 let folder: string
 
 beforeAll(() => {
@@ -31,15 +19,10 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function blocksOf(page: string): readonly string[] {
-  const text = readFileSync(join(root, page), 'utf8')
-  return [...text.matchAll(/```ts\n([^]*?)```/g)].map((match) => match[1] ?? '')
-}
-
 test('docs: every program on a page compiles', () => {
-  const blocks = pages.flatMap(blocksOf)
+  const blocks = pages.flatMap(blocksOf).filter(({ language }) => language === 'ts')
   expect(blocks.length).toBeGreaterThan(2)
-  blocks.forEach((block, n) => writeFileSync(join(folder, `block-${n}.ts`), block))
+  blocks.forEach(({ code }, n) => writeFileSync(join(folder, `block-${n}.ts`), code))
   const config = { extends: join(root, 'tsconfig.check.json'), include: ['*.ts'], exclude: [] }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
@@ -47,7 +30,7 @@ test('docs: every program on a page compiles', () => {
 })
 
 test('docs: the first program of the README runs', async () => {
-  const [program = ''] = blocksOf('README.md')
+  const program = blocksOf('README.md')[0]?.code ?? ''
   const here = process.cwd()
   const log = vi.spyOn(console, 'log').mockImplementation(() => undefined)
   vi.stubEnv('AUTH_JWT_SECRET', 'a'.repeat(32))
@@ -66,43 +49,29 @@ test('docs: the first program of the README runs', async () => {
   vi.restoreAllMocks()
 })
 
+/** The headings of a page, as links name them. */
+function headingsOf(page: string): readonly string[] {
+  const text = textOf(page).replaceAll(/^```[^]*?^```$/gm, '')
+  return [...text.matchAll(/^#+ (.+)$/gm)].map((match) => slugOf(match[1] ?? ''))
+}
+
 test('docs: every link between the pages leads somewhere', () => {
   for (const page of pages) {
-    const text = readFileSync(join(root, page), 'utf8')
-    for (const [, link = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-      expect(() => readFileSync(join(root, page, '..', link))).not.toThrow()
+    const text = textOf(page)
+    for (const [, link = '', heading] of text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
+      const target = link === '' ? page : join(page, '..', link)
+      expect(existsSync(join(root, target)), `${page} leads to ${target}`).toBe(true)
+      const hasHeading = heading === undefined || headingsOf(target).includes(heading)
+      expect(hasHeading, `${page} leads to ${target}#${heading}`).toBe(true)
     }
     for (const [, file = ''] of text.matchAll(/`(tests\/[\w./-]+)`/g)) {
-      expect(() => readFileSync(join(root, file))).not.toThrow()
+      expect(existsSync(join(root, file)), `${page} names ${file}`).toBe(true)
     }
   }
 })
 
-/** The text of a page from a heading to the next of its rank. */
-function sectionOf(page: string, heading: string): string {
-  const text = readFileSync(join(root, page), 'utf8')
-  const start = text.indexOf(`\n${heading}\n`)
-  expect(start, `${page} has no “${heading}”`).toBeGreaterThanOrEqual(0)
-  const rank = heading.indexOf(' ')
-  const next = new RegExp(`\n#{1,${rank}} `, 'g')
-  next.lastIndex = start + heading.length
-  return text.slice(start, next.exec(text)?.index ?? text.length)
-}
-
-/** The rows of the tables in a text: their other cells by each name in the first one. */
-function rowsOf(text: string): ReadonlyMap<string, readonly string[]> {
-  const lines = text.split('\n').filter((line) => /^\|[^|]*`/.test(line))
-  return new Map(
-    lines.flatMap((line) => {
-      const [first = '', ...rest] = line.slice(1, -1).split(' | ')
-      const cells = rest.map((cell) => cell.trim())
-      return [...first.matchAll(/`([^`]+)`/g)].map((match) => [match[1] ?? '', cells] as const)
-    }),
-  )
-}
-
 function sourceOf(file: string): string {
-  return readFileSync(join(root, 'packages/core/src', file), 'utf8')
+  return textOf(`packages/core/src/${file}`)
 }
 
 /** Every member of a union of texts, or every name of an interface, as its source has it. */
@@ -132,7 +101,7 @@ function sorted(names: readonly string[]): readonly string[] {
 
 test('docs: every error code has its row, with its status', () => {
   const codes = namesIn(sourceOf('errors.ts'), 'export type AuthErrorCode', UNION)
-  const text = readFileSync(join(root, 'docs/errors.md'), 'utf8')
+  const text = textOf('docs/errors.md')
   const rows = rowsOf(text.slice(text.indexOf('| code '), text.indexOf('## Reasons')))
   expect(namesOf(rows)).toEqual(sorted(codes))
   for (const [code, [status]] of rows) {
@@ -157,7 +126,7 @@ test('docs: every reason of invalid_input has its row', () => {
 
 test('docs: every type of event has its row', () => {
   const types = namesIn(sourceOf('ports/entities.ts'), 'export type AuthEventType', UNION)
-  const text = readFileSync(join(root, 'docs/events.md'), 'utf8')
+  const text = textOf('docs/events.md')
   expect(namesOf(rowsOf(text.slice(text.indexOf('| type '))))).toEqual(sorted(types))
 })
 
@@ -216,7 +185,7 @@ test('docs: the chance that a code is guessed is the one that the defaults give'
 })
 
 test('docs: every variable and every option of the instance has its place', () => {
-  const page = readFileSync(join(root, 'docs/configuration.md'), 'utf8')
+  const page = textOf('docs/configuration.md')
   const variables = [...sourceOf('config.ts').matchAll(/\['([A-Z_]+)', '/g)].map((m) => m[1] ?? '')
   expect(variables.length).toBeGreaterThan(5)
   for (const name of variables) expect(page).toContain(`\`${name}\``)
