@@ -1,5 +1,13 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { AuthError, type AuthErrorCode } from '@mindmesh/auth'
@@ -8,25 +16,63 @@ import { slugOf } from '../docs/.vitepress/slug.ts'
 import { parseConfig } from '../packages/core/src/config.ts'
 import { guessingBound } from '../packages/core/src/otp/guessing-bound.ts'
 import { wordingsEn } from '../packages/core/src/mail/wordings-en.ts'
+import { ALIASES, SNIPPETS, saveFilesOf } from './support/docs-app.ts'
 import { blocksOf, pages, root, rowsOf, sectionOf, textOf } from './support/pages.ts'
 
 let folder: string
 
 beforeAll(() => {
-  // Inside the workspace, so that the packages are found as an app would find them.
-  mkdirSync(join(root, 'tests/.snippets'), { recursive: true })
-  folder = mkdtempSync(join(root, 'tests/.snippets/run-'))
+  mkdirSync(SNIPPETS, { recursive: true })
+  folder = mkdtempSync(join(SNIPPETS, 'run-'))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('docs: every program on a page compiles', () => {
-  const blocks = pages.flatMap(blocksOf).filter(({ language }) => language === 'ts')
-  expect(blocks.length).toBeGreaterThan(2)
-  blocks.forEach(({ code }, n) => writeFileSync(join(folder, `block-${n}.ts`), code))
-  const config = { extends: join(root, 'tsconfig.check.json'), include: ['*.ts'], exclude: [] }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+/** Compiles what lies in a folder; gives what the compiler says. */
+function compile(programs: string, compilerOptions: object): string {
+  const settings = {
+    extends: join(root, 'tsconfig.check.json'),
+    compilerOptions,
+    include: ['**/*', join(root, 'tests/support/frameworks.d.ts')],
+    exclude: [],
+  }
+  writeFileSync(join(programs, 'tsconfig.json'), JSON.stringify(settings))
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  expect(execFileSync('node', [tsc, '-p', folder], { encoding: 'utf8' })).toBe('')
+  return spawnSync('node', [tsc, '-p', programs], { encoding: 'utf8' }).stdout
+}
+
+/** The name of a page as that of a folder. */
+function folderOf(page: string): string {
+  return page.replaceAll('/', '-')
+}
+
+const bundledPages = Object.values(ALIASES).map(({ page }) => page)
+
+test('docs: every program on a page compiles', () => {
+  const programs = join(folder, 'node')
+  mkdirSync(programs)
+  const blocks = pages.flatMap((page) => blocksOf(page).filter(({ file }) => file === null))
+  expect(blocks.length).toBeGreaterThan(2)
+  blocks.forEach(({ code }, n) => writeFileSync(join(programs, `block-${n}.ts`), code))
+  for (const page of pages.filter((name) => !bundledPages.includes(name))) {
+    const app = join(programs, folderOf(page))
+    for (const file of saveFilesOf(page, app)) {
+      // Checked as strictly as everything else, though it holds no types.
+      renameSync(join(app, file), join(app, file.replace(/\.mjs$/, '.mts')))
+    }
+  }
+  expect(compile(programs, {})).toBe('')
+})
+
+test('docs: every program for a framework that bundles compiles', () => {
+  const programs = join(folder, 'bundled')
+  for (const page of bundledPages) saveFilesOf(page, join(programs, folderOf(page)))
+  const paths = Object.fromEntries(
+    Object.entries(ALIASES).map(([alias, { page, folder: inner }]) => [
+      `${alias}*`,
+      [`./${join(folderOf(page), inner, '*')}`],
+    ]),
+  )
+  expect(compile(programs, { module: 'esnext', moduleResolution: 'bundler', paths })).toBe('')
 })
 
 test('docs: the first program of the README runs', async () => {
@@ -55,6 +101,9 @@ function headingsOf(page: string): readonly string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map((match) => slugOf(match[1] ?? ''))
 }
 
+/** A file or folder of the repository that a page names. */
+const FILE = /`((?:tests|packages|scripts|docs|examples)\/[\w./-]+)`/g
+
 test('docs: every link between the pages leads somewhere', () => {
   for (const page of pages) {
     const text = textOf(page)
@@ -64,7 +113,7 @@ test('docs: every link between the pages leads somewhere', () => {
       const hasHeading = heading === undefined || headingsOf(target).includes(heading)
       expect(hasHeading, `${page} leads to ${target}#${heading}`).toBe(true)
     }
-    for (const [, file = ''] of text.matchAll(/`(tests\/[\w./-]+)`/g)) {
+    for (const [, file = ''] of text.matchAll(FILE)) {
       expect(existsSync(join(root, file)), `${page} names ${file}`).toBe(true)
     }
   }

@@ -31,15 +31,13 @@ export interface Block {
   readonly code: string
 }
 
-/** The TypeScript and JavaScript on a page. */
+/** The TypeScript on a page. */
 export function blocksOf(page: string): readonly Block[] {
-  return [...textOf(page).matchAll(/```(ts|js)\n([^]*?)```/g)].map(
-    ([, language = '', code = '']) => ({
-      language,
-      file: /^\/\/ ([\w./[\]-]+\.\w+)\n/.exec(code)?.[1] ?? null,
-      code,
-    }),
-  )
+  return [...textOf(page).matchAll(/```(ts)\n([^]*?)```/g)].map(([, language = '', code = '']) => ({
+    language,
+    file: /^\/\/ ([\w./[\]+-]+\.\w+)\n/.exec(code)?.[1] ?? null,
+    code,
+  }))
 }
 
 /** The text of a page from a heading to the next of its rank. */
