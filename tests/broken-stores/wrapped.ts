@@ -161,6 +161,35 @@ export const wrappedStores: readonly BrokenStore[] = [
     },
   },
   {
+    name: 'makes mail due that a worker holds',
+    caughtBy: 'outbox.hasten: what somebody holds is left to them',
+    breakIt: (store) => ({
+      ...store,
+      outbox: {
+        ...store.outbox,
+        async hasten(input) {
+          const { mails } = await store.outbox.inspect({ limit: 100 })
+          const hastened = await store.outbox.hasten(input)
+          return Math.max(hastened, mails.filter((mail) => mail.attempts > 0).length)
+        },
+      },
+    }),
+  },
+  {
+    name: 'counts sent and given up mail among what waits',
+    caughtBy: 'outbox.inspect: mails that wait, due first, then those given up, newest first',
+    breakIt: (store) => ({
+      ...store,
+      outbox: {
+        ...store.outbox,
+        async inspect(input) {
+          const survey = await store.outbox.inspect(input)
+          return { ...survey, waiting: survey.waiting + survey.failed }
+        },
+      },
+    }),
+  },
+  {
     name: 'completes mail by whatever lease it has',
     caughtBy: 'outbox.complete: a lease that was taken over is worth nothing',
     breakIt: (store) => {

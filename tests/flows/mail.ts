@@ -200,6 +200,40 @@ export function mailTrouble(test: FlowTest): void {
     ])
   })
 
+  test('mail trouble: what waits and what was given up can be looked at, and tried again at once', async ({
+    t,
+  }) => {
+    const { id } = await t.register('anna')
+    await t.mindmesh.user.block(id)
+    const refusing = failing(t, new MailerError('refused_recipient', { permanent: true }))
+    await refusing.mindmesh.mail.deliverDue()
+    await t.mindmesh.otp.send(ANNA, 'checkout')
+    await failing(t, new MailerError('connection')).mindmesh.mail.deliverDue()
+    const status = await t.mindmesh.mail.status()
+    expect(status).toMatchObject({ waiting: 1, failed: 1 })
+    expect(status.mails).toMatchObject([
+      { template: 'otp_code', attempts: 1, lastError: 'connection', failedAt: null },
+      { template: 'account_blocked', lastError: 'refused_recipient', availableAt: null },
+    ])
+    expect(JSON.stringify(status)).not.toContain(ANNA)
+    expect(await t.mindmesh.mail.deliverDue()).toEqual(NOTHING)
+    expect(await t.mindmesh.mail.retry()).toEqual({ ...NOTHING, sent: 1 })
+    expect(t.mailer.sent).toHaveLength(1)
+    expect(await t.mindmesh.mail.status()).toMatchObject({ waiting: 0, failed: 1 })
+  })
+
+  test('mail trouble: the mailer is asked whether its settings work, where it can tell', async ({
+    t,
+  }) => {
+    expect(await t.mindmesh.mail.verify()).toBe(false)
+    const send = async (): Promise<void> => undefined
+    const asked = (verify: () => Promise<void>) =>
+      testInstance(t.store, { mailer: { send, verify } }).mindmesh.mail.verify()
+    expect(await asked(async () => undefined)).toBe(true)
+    const refused = new MailerError('authentication')
+    await expect(asked(async () => Promise.reject(refused))).rejects.toBe(refused)
+  })
+
   test('mail trouble: a mail that fails for good is given up at once', async ({ t }) => {
     await t.mindmesh.otp.send(ANNA, 'checkout')
     const broken = failing(t, new MailerError('refused_recipient', { permanent: true }))

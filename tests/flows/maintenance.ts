@@ -1,3 +1,4 @@
+import { ConfigError, StoreError } from '@mindmesh/auth'
 import { expect } from 'vitest'
 import type { FlowTest } from '../support/flow-test.ts'
 import { ANNA, PASSWORD, testInstance } from '../support/instance.ts'
@@ -71,5 +72,49 @@ export function maintenance(test: FlowTest): void {
     await testInstance(small, { clock: t.clock }).mindmesh.maintenance.prune()
     expect(passes).toBe(4)
     expect(await t.mindmesh.maintenance.prune()).toMatchObject({ codes: 0 })
+  })
+
+  test('migrate: on tables that are as they must be there is nothing to do', async ({
+    t,
+    store,
+  }) => {
+    expect(await t.mindmesh.maintenance.checkSchema()).toEqual([])
+    if (store.migrations === undefined) {
+      expect(await t.mindmesh.maintenance.migrations()).toBeNull()
+      await expect(t.mindmesh.maintenance.migrate()).rejects.toThrow(/ships no migrations/)
+      return
+    }
+    const migrations = (await t.mindmesh.maintenance.migrations()) ?? []
+    expect(migrations.map(({ name, isApplied }) => [name, isApplied])).toEqual([
+      ['0000_initial', true],
+    ])
+    expect(migrations[0]?.statements.join()).toMatch(/create table/i)
+    expect(await t.mindmesh.maintenance.migrate()).toEqual([])
+  })
+
+  test('checkSchema: gives what the adapter found, and no other error', async ({ t, store }) => {
+    const problems = [{ field: 'users.email', message: 'is missing' }]
+    const failing = (error: Error) =>
+      testInstance({
+        ...store,
+        assertSchema: async () => {
+          throw error
+        },
+      }).mindmesh.maintenance
+    expect(await failing(new ConfigError(problems)).checkSchema()).toEqual(problems)
+    const broken = new StoreError('assertSchema')
+    await expect(failing(broken).checkSchema()).rejects.toBe(broken)
+    expect(await t.mindmesh.maintenance.checkSchema()).toEqual([])
+  })
+
+  test('clockSkew: tells how far the database is ahead', async ({ t, store }) => {
+    const ahead = { ...store, readTime: async () => new Date(t.clock.now().getTime() + 7000) }
+    const skewed = testInstance(ahead, { clock: t.clock })
+    expect(await skewed.mindmesh.maintenance.clockSkew()).toBe(7000)
+    const { readTime: _readTime, ...silent } = ahead
+    expect(await testInstance(silent).mindmesh.maintenance.clockSkew()).toBeNull()
+    const clock = { now: () => new Date() }
+    const real = await testInstance(store, { clock }).mindmesh.maintenance.clockSkew()
+    expect(Math.abs(real ?? 0)).toBeLessThan(60_000)
   })
 }

@@ -7,6 +7,7 @@ import { eventCases } from './cases/event-cases.ts'
 import { limitCases } from './cases/limit-cases.ts'
 import { outboxCases } from './cases/outbox-cases.ts'
 import { outboxChanges } from './cases/outbox-changes.ts'
+import { outboxSurveyCases } from './cases/outbox-survey-cases.ts'
 import { registerCases } from './cases/register-cases.ts'
 import { registerChanges } from './cases/register-changes.ts'
 import { sessionCases } from './cases/session-cases.ts'
@@ -42,6 +43,7 @@ export const contractCases: readonly ContractCase[] = [
   ...limitCases,
   ...eventCases,
   ...outboxCases,
+  ...outboxSurveyCases,
   ...storeCases,
   ...changes.flatMap(casesOfChange),
   ...casesOfRaces(races),

@@ -6,9 +6,14 @@ import { readAccessToken } from './auth/verify-access-token.ts'
 import { verifyOtp } from './auth/verify-otp.ts'
 import type { Context } from './context.ts'
 import type { AccessTokenClaims } from './crypto/access-token.ts'
+import type { ConfigProblem } from './errors.ts'
 import { listEvents, type EventQuery, type PageOf } from './events/list-events.ts'
 import { parseId, parseLimit, parseObject } from './input.ts'
 import type { MailCounts } from './mail/delivery.ts'
+import { mailStatus, retryMail, type MailStatus } from './mail/mail-status.ts'
+import { checkSchema } from './maintenance/check-schema.ts'
+import { clockSkew } from './maintenance/clock-skew.ts'
+import { applyMigrations, listMigrations } from './maintenance/migrations.ts'
 import { prune } from './maintenance/prune.ts'
 import { sendOtp } from './otp/send-otp.ts'
 import { verifyOtpCode } from './otp/verify-otp-code.ts'
@@ -17,7 +22,7 @@ import { requestReset } from './password/request-reset.ts'
 import { resetPassword } from './password/reset-password.ts'
 import { oauthApi, type OAuthApi } from './oauth/oauth-api.ts'
 import type { AppModel, AuthEvent } from './ports/entities.ts'
-import type { DeletedCounts } from './ports/store.ts'
+import type { DeletedCounts, Migration } from './ports/store.ts'
 import type { SignedIn, SignInResult } from './session/complete-sign-in.ts'
 import { endSession } from './session/end-session.ts'
 import {
@@ -152,12 +157,26 @@ export interface EventsApi {
 export interface MailApi {
   /** Sends what is due: for a worker or cron. @default limit 100 */
   deliverDue(options?: { readonly limit?: number }): Promise<MailCounts>
+  /** What waits and what was given up, without its content. @default limit 50 */
+  status(options?: { readonly limit?: number }): Promise<MailStatus>
+  /** Sends now what waits for a later try: for when the mail server is well again. */
+  retry(): Promise<MailCounts>
+  /** Asks the mailer whether its settings work; `false` where it cannot tell. Rejects with its `MailerError`. */
+  verify(): Promise<boolean>
 }
 
 /** Housekeeping. */
 export interface MaintenanceApi {
   /** Deletes what is past its end. Run it daily. */
   prune(): Promise<DeletedCounts>
+  /** How the database's tables differ from what is needed; empty where they do not. */
+  checkSchema(): Promise<readonly ConfigProblem[]>
+  /** The adapter's migrations; `null` where another tool changes the tables. */
+  migrations(): Promise<readonly Migration[] | null>
+  /** Applies the adapter's migrations that are not applied, and gives those. */
+  migrate(): Promise<readonly Migration[]>
+  /** Milliseconds by which the database's clock is ahead of this process's; `null` where it cannot be asked. */
+  clockSkew(): Promise<number | null>
 }
 
 /** The API over a context that is asked for anew with each call. */
@@ -180,13 +199,14 @@ export function createApi<App extends AppModel>(context: () => Context<App>): Mi
     session: sessionApi(context),
     oauth: oauthApi(context),
     events: { list: async (query) => listEvents(context(), parseObject(query, 'query')) },
-    mail: {
-      deliverDue: async (options) => {
-        const { limit } = parseObject(options, 'options')
-        return context().delivery.deliverDue(parseLimit(limit, 100, 10_000))
-      },
+    mail: mailApi(context),
+    maintenance: {
+      prune: async () => prune(context()),
+      checkSchema: async () => checkSchema(context()),
+      migrations: async () => listMigrations(context()),
+      migrate: async () => applyMigrations(context()),
+      clockSkew: async () => clockSkew(context()),
     },
-    maintenance: { prune: async () => prune(context()) },
   }
 }
 
@@ -234,5 +254,17 @@ function sessionApi(context: () => Context): SessionApi {
     assertFresh: async (userId, proof) => {
       await assertFresh(context(), parseId(userId, 'userId'), proof)
     },
+  }
+}
+
+function mailApi(context: () => Context): MailApi {
+  return {
+    deliverDue: async (options) => {
+      const { limit } = parseObject(options, 'options')
+      return context().delivery.deliverDue(parseLimit(limit, 100, 10_000))
+    },
+    status: async (options) => mailStatus(context(), parseObject(options, 'options').limit),
+    retry: async () => retryMail(context()),
+    verify: async () => context().delivery.verify(),
   }
 }

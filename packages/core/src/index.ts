@@ -25,6 +25,7 @@ export type {
 } from './errors.ts'
 export type { EventQuery, PageOf } from './events/list-events.ts'
 export type { MailCounts } from './mail/delivery.ts'
+export type { MailStatus } from './mail/mail-status.ts'
 export { renderWording } from './mail/render.ts'
 export type { MailTranslations } from './mail/render.ts'
 export type {
@@ -43,7 +44,14 @@ export type { LinkedIdentity } from './oauth/list-identities.ts'
 export type { OAuthApi } from './oauth/oauth-api.ts'
 export { guessingBound } from './otp/guessing-bound.ts'
 export type { Guesses, GuessingBound, GuessingLimits } from './otp/guessing-bound.ts'
-export type { AppModel, AuthEvent, AuthEventType, AuthMethod, User } from './ports/entities.ts'
+export type {
+  AppModel,
+  AuthEvent,
+  AuthEventType,
+  AuthMethod,
+  OutboxEntry,
+  User,
+} from './ports/entities.ts'
 export type {
   AuthorizationRequest,
   CodeExchange,
@@ -59,7 +67,7 @@ export type {
   PasswordHasher,
   Random,
 } from './ports/services.ts'
-export type { AuthStore, DeletedCounts, RateLimitStore } from './ports/store.ts'
+export type { AuthStore, DeletedCounts, Migration, RateLimitStore } from './ports/store.ts'
 export type { SignedIn, SignInResult } from './session/complete-sign-in.ts'
 export type { FreshAuthentication } from './session/fresh-authentication.ts'
 export type { Session } from './session/list-sessions.ts'

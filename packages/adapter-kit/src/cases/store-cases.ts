@@ -33,6 +33,18 @@ async function endMail(
 export const storeCases: readonly ContractCase[] = casesOf('store', {
   'assertSchema: resolves where everything is as it must be': async ({ store }) =>
     store.assertSchema(),
+  'migrations: where the adapter ships some, all are applied, and applying again changes nothing':
+    async ({ store }) => {
+      const before = (await store.migrations?.list()) ?? []
+      const open = before.filter((migration) => !migration.isApplied)
+      expectEqual(open, [], 'the migrations that are not applied')
+      await store.migrations?.apply()
+      expectEqual((await store.migrations?.list()) ?? [], before, 'the migrations')
+    },
+  'readTime: where the database tells its time, it is a moment of this day': async ({ store }) => {
+    const time = (await store.readTime?.()) ?? new Date()
+    expectEqual(Math.abs(time.getTime() - Date.now()) < 86_400_000, true, 'whether it is')
+  },
   'deleteExpired: an empty store has nothing to delete': async (context) =>
     expectEqual(await prune(context), NOTHING, 'the counts'),
   'deleteExpired: codes at their end go, live ones stay': async (context) => {

@@ -1,4 +1,4 @@
-import type { ClaimedMail, Effects, OutboxStore } from '@mindmesh/auth/ports'
+import type { ClaimedMail, Effects, OutboxEntry, OutboxStore } from '@mindmesh/auth/ports'
 import { writeEffects } from './effects.ts'
 import type { MailRow, Rows, Tables } from './tables.ts'
 
@@ -17,6 +17,8 @@ export function outboxStore(tables: Tables): OutboxStore {
         return 'completed'
       }),
     fail: async (input, effects) => tables.write('outbox.fail', { ...input, effects }, fail),
+    inspect: async (input) => tables.read((rows) => inspect(rows, input)),
+    hasten: async (input) => tables.write('outbox.hasten', input, hasten),
   }
 }
 
@@ -66,4 +68,37 @@ function dueMails(rows: Rows, now: Date): readonly MailRow[] {
 
 function dueOrder(mail: MailRow): string {
   return `${mail.availableAt?.toISOString()} ${mail.id}`
+}
+
+function inspect(
+  rows: Rows,
+  { limit }: Parameters<OutboxStore['inspect']>[0],
+): Awaited<ReturnType<OutboxStore['inspect']>> {
+  const mails = [...rows.mails.values()]
+  const waiting = mails.filter((mail) => mail.availableAt !== null)
+  const failed = mails.filter((mail) => mail.failedAt !== null)
+  const dueFirst = waiting.toSorted((a, b) => (dueOrder(a) < dueOrder(b) ? -1 : 1))
+  const newestFirst = failed.toSorted((a, b) => (failOrder(a) > failOrder(b) ? -1 : 1))
+  return {
+    waiting: waiting.length,
+    failed: failed.length,
+    mails: [...dueFirst.slice(0, limit), ...newestFirst.slice(0, limit)].map(toEntry),
+  }
+}
+
+function hasten(rows: Rows, { now }: Parameters<OutboxStore['hasten']>[0]): number {
+  const later = [...rows.mails.values()]
+    .filter((mail) => mail.availableAt !== null && mail.availableAt > now)
+    .filter((mail) => mail.leasedUntil === null || mail.leasedUntil <= now)
+  for (const mail of later) rows.mails.set(mail.id, { ...mail, availableAt: now })
+  return later.length
+}
+
+function toEntry(mail: MailRow): OutboxEntry {
+  const { id, template, attempts, availableAt, failedAt, lastError, expiresAt, createdAt } = mail
+  return { id, template, attempts, availableAt, failedAt, lastError, expiresAt, createdAt }
+}
+
+function failOrder(mail: MailRow): string {
+  return `${mail.failedAt?.toISOString()} ${mail.id}`
 }

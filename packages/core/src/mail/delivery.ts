@@ -23,6 +23,8 @@ export interface MailDelivery {
   wake(): void
   /** Sends what is due, at most `limit`, and waits for it and for what is under way. */
   deliverDue(limit: number): Promise<MailCounts>
+  /** Whether the mailer says that its settings work; `false` where it cannot tell. */
+  verify(): Promise<boolean>
   /** Stops, and waits for mail in flight. */
   close(): Promise<void>
 }
@@ -85,6 +87,7 @@ export function createDelivery(context: DeliveryContext, mailer: Mailer): MailDe
       })
     },
     deliverDue: enqueue,
+    verify: async () => verifyMailer(mailer),
     async close(): Promise<void> {
       isClosed = true
       clearTimeout(retryTimer)
@@ -96,6 +99,12 @@ export function createDelivery(context: DeliveryContext, mailer: Mailer): MailDe
       await running
     },
   }
+}
+
+async function verifyMailer(mailer: Mailer): Promise<boolean> {
+  if (mailer.verify === undefined) return false
+  await mailer.verify()
+  return true
 }
 
 async function deliverPass(

@@ -160,3 +160,18 @@ export interface ClaimedMail extends OutboxMail {
   /** This attempt included. */
   readonly attempts: number
 }
+
+/** A mail as its delivery stands: never its content. */
+export interface OutboxEntry {
+  readonly id: string
+  readonly template: string
+  /** How often it was tried. */
+  readonly attempts: number
+  /** When it is tried next; `null` once it was given up. */
+  readonly availableAt: Date | null
+  readonly failedAt: Date | null
+  /** Why the last try failed. */
+  readonly lastError: string | null
+  readonly expiresAt: Date | null
+  readonly createdAt: Date
+}

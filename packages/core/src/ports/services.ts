@@ -16,9 +16,13 @@ export interface MailMessage {
   readonly html: string
 }
 
-/** Hands a message to whatever delivers it; rejects if that failed. `close` ends its connections. */
+/**
+ * Hands a message to whatever delivers it; rejects if that failed. `verify` sends nothing: it rejects where the
+ * settings do not work. `close` ends its connections.
+ */
 export interface Mailer {
   send(message: MailMessage): Promise<void>
+  verify?(): Promise<void>
   close?(): Promise<void> | void
 }
 

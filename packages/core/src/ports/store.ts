@@ -6,6 +6,7 @@ import type {
   ClaimedMail,
   CodeRecord,
   NewUser,
+  OutboxEntry,
   OutboxMail,
   RevokeReason,
   SecretHash,
@@ -326,6 +327,14 @@ export interface OutboxStore {
     },
     effects: Effects,
   ): Promise<'failed' | 'stale'>
+  /** How many mails wait and were given up, and up to `limit` of each: those that wait, due first; those given up, newest first. */
+  inspect(input: { readonly limit: number }): Promise<{
+    readonly waiting: number
+    readonly failed: number
+    readonly mails: readonly OutboxEntry[]
+  }>
+  /** Makes due now what waits for a later try. Guard: nobody holds it. Gives how many. */
+  hasten(input: { readonly now: Date }): Promise<number>
 }
 
 /** How many rows a pass removed. */
@@ -334,6 +343,21 @@ export interface DeletedCounts {
   readonly sessions: number
   readonly rateLimits: number
   readonly mails: number
+}
+
+/** A step from one version of the tables to the next. */
+export interface Migration {
+  readonly name: string
+  readonly statements: readonly string[]
+  readonly isApplied: boolean
+}
+
+/** The SQL that an adapter ships. */
+export interface Migrations {
+  /** In the order in which they are applied. Writes nothing. */
+  list(): Promise<readonly Migration[]>
+  /** Applies what is not yet applied. Idempotent, and safe when several processes do it at once. */
+  apply(): Promise<void>
 }
 
 /** What an adapter implements: one method for each change that matters to security, each atomic. */
@@ -353,4 +377,8 @@ export interface AuthStore<App extends AppModel = AppModel> {
   }): Promise<DeletedCounts>
   /** Compares the tables it was given with what it needs. Throws one `ConfigError` that names every difference. */
   assertSchema(): Promise<void>
+  /** Left out where another tool changes the tables. */
+  readonly migrations?: Migrations
+  /** The time of the database's own clock. Left out where it cannot be asked. */
+  readTime?(): Promise<Date>
 }

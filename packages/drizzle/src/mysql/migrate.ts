@@ -1,9 +1,18 @@
-import { fileURLToPath } from 'node:url'
-import { and, eq, sql } from 'drizzle-orm'
-import { readMigrationFiles, type MigrationMeta } from 'drizzle-orm/migrator'
+import type { Migrations } from '@mindmesh/auth/ports'
+import { and, count, eq, getTableName, sql } from 'drizzle-orm'
+import type { MigrationMeta } from 'drizzle-orm/migrator'
 import { bigint, boolean, int, mysqlTable, primaryKey } from 'drizzle-orm/mysql-core'
+import { shippedMigrations } from '../shared/shipped-migrations.ts'
 import { key } from './columns.ts'
-import { databaseOf, write, type AppDatabase, type MysqlTransaction } from './database.ts'
+import {
+  databaseOf,
+  read,
+  readOne,
+  write,
+  type AppDatabase,
+  type MysqlDatabase,
+  type MysqlTransaction,
+} from './database.ts'
 import { isThereAlready } from './driver-error.ts'
 
 /** The shipped SQL: `packages/drizzle/migrations/mysql`, seen from `src` and from `dist` alike. */
@@ -31,9 +40,48 @@ const applied = mysqlTable(
  * next run finishes. Its record is a table of its own, so it never meets the app's migrations.
  */
 export async function migrate(db: AppDatabase): Promise<void> {
-  const files = readMigrationFiles({ migrationsFolder: fileURLToPath(FOLDER) })
+  await applyAll(databaseOf(db))
+}
+
+/** The shipped SQL and what of it is applied. */
+export function migrations(db: MysqlDatabase): Migrations {
+  return {
+    list: async () => {
+      const done = await statementsDone(db)
+      return shippedMigrations(FOLDER).map(({ name, sql: statements, folderMillis }) => ({
+        name,
+        statements,
+        isApplied: (done.get(folderMillis) ?? 0) >= statements.length,
+      }))
+    },
+    apply: async () => applyAll(db),
+  }
+}
+
+/** How many statements of each file are done. */
+async function statementsDone(db: MysqlDatabase): Promise<ReadonlyMap<number, number>> {
+  const isRecord = sql`table_schema = database() and table_name = ${getTableName(applied)}`
+  const record = await readOne(db, 'migrations.list', async () =>
+    db.orm
+      .select({ found: sql`1` })
+      .from(sql`information_schema.tables`)
+      .where(isRecord),
+  )
+  if (record === null) return new Map()
+  const rows = await read(db, 'migrations.list', async () =>
+    db.orm
+      .select({ createdAt: applied.createdAt, statements: count() })
+      .from(applied)
+      .where(eq(applied.isDone, true))
+      .groupBy(applied.createdAt),
+  )
+  return new Map(rows.map(({ createdAt, statements }) => [createdAt, statements]))
+}
+
+async function applyAll(db: MysqlDatabase): Promise<void> {
+  const files = shippedMigrations(FOLDER)
   // As a transaction only for its connection: the first CREATE TABLE ends it, and what follows commits by itself.
-  await write(databaseOf(db), 'migrate', async (tx) =>
+  await write(db, 'migrate', async (tx) =>
     underLock(tx, async () => {
       await tx.execute(
         sql`create table if not exists ${applied} (

@@ -1,8 +1,23 @@
 import type { ClaimedMail, OutboxStore } from '@mindmesh/auth/ports'
-import { and, asc, eq, isNull, lte, or, sql } from 'drizzle-orm'
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  isNotNull,
+  isNull,
+  lte,
+  or,
+  sql,
+  type SQL,
+} from 'drizzle-orm'
 import {
   affectedRows,
   guarded,
+  read,
+  readOne,
   write,
   type MysqlDatabase,
   type MysqlTransaction,
@@ -31,6 +46,12 @@ export function outboxStore(db: MysqlDatabase): OutboxStore {
         await writeEffects(tx, effects)
         return 'failed'
       }),
+    inspect: async (input) => inspect(db, input),
+    hasten: async ({ now }) =>
+      write(db, 'outbox.hasten', async (tx) => {
+        const isLater = and(gt(outbox.availableAt, now), isFree(now))
+        return affectedRows(tx.update(outbox).set({ availableAt: now }).where(isLater))
+      }),
   }
 }
 
@@ -41,15 +62,55 @@ function isHeld(id: string, leaseId: string) {
   return guarded(eq(outbox.id, id), eq(outbox.leaseId, leaseId))
 }
 
+function isFree(now: Date) {
+  return or(isNull(outbox.leasedUntil), lte(outbox.leasedUntil, now))
+}
+
+const ENTRY = {
+  id: outbox.id,
+  template: outbox.template,
+  attempts: outbox.attempts,
+  availableAt: outbox.availableAt,
+  failedAt: outbox.failedAt,
+  lastError: outbox.lastError,
+  expiresAt: outbox.expiresAt,
+  createdAt: outbox.createdAt,
+}
+
+async function inspect(
+  db: MysqlDatabase,
+  { limit }: Parameters<OutboxStore['inspect']>[0],
+): ReturnType<OutboxStore['inspect']> {
+  const isWaiting = isNotNull(outbox.availableAt)
+  const isFailed = isNotNull(outbox.failedAt)
+  const dueFirst = [asc(outbox.availableAt), asc(outbox.id)]
+  const newestFirst = [desc(outbox.failedAt), desc(outbox.id)]
+  const countOf = async (where: SQL) =>
+    readOne(db, 'outbox.inspect', async () =>
+      db.orm.select({ rows: count() }).from(outbox).where(where),
+    )
+  const firstOf = async (where: SQL, order: SQL[]) =>
+    read(db, 'outbox.inspect', async () =>
+      db.orm
+        .select(ENTRY)
+        .from(outbox)
+        .where(where)
+        .orderBy(...order)
+        .limit(limit),
+    )
+  return {
+    waiting: (await countOf(isWaiting))?.rows ?? 0,
+    failed: (await countOf(isFailed))?.rows ?? 0,
+    mails: [...(await firstOf(isWaiting, dueFirst)), ...(await firstOf(isFailed, newestFirst))],
+  }
+}
+
 /** One UPDATE chooses and takes: a worker that comes second waits, sees these leases, and takes the mails after them. */
 async function claim(
   tx: MysqlTransaction,
   { leaseId, leaseSeconds, limit, now }: Parameters<OutboxStore['claim']>[0],
 ): Promise<readonly ClaimedMail[]> {
-  const isDue = and(
-    lte(outbox.availableAt, now),
-    or(isNull(outbox.leasedUntil), lte(outbox.leasedUntil, now)),
-  )
+  const isDue = and(lte(outbox.availableAt, now), isFree(now))
   const leasedUntil = new Date(now.getTime() + leaseSeconds * 1000)
   const taken = await affectedRows(
     tx

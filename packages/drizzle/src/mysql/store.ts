@@ -1,8 +1,10 @@
 import type { AuthStore } from '@mindmesh/auth/ports'
+import { sql } from 'drizzle-orm'
 import { accountStore } from './account-store.ts'
 import { codeStore } from './code-store.ts'
-import { databaseOf, type AppDatabase, type MysqlDatabase } from './database.ts'
+import { databaseOf, readOne, type AppDatabase, type MysqlDatabase } from './database.ts'
 import { eventStore } from './event-store.ts'
+import { migrations } from './migrate.ts'
 import { outboxStore } from './outbox-store.ts'
 import { deleteExpired } from './prune.ts'
 import { rateLimitStore } from './rate-limit-store.ts'
@@ -43,7 +45,15 @@ function createStore(db: MysqlDatabase, users: UsersTable): AuthStore {
     outbox: outboxStore(db),
     deleteExpired: async (input) => deleteExpired(db, input),
     assertSchema: async () => assertSchema(db, { users, library: LIBRARY_TABLES }),
+    migrations: migrations(db),
+    readTime: async () => readTime(db),
   }
+}
+
+async function readTime(db: MysqlDatabase): Promise<Date> {
+  const now = sql`unix_timestamp(sysdate(3)) * 1000`.mapWith(Number)
+  const row = await readOne(db, 'readTime', async () => db.orm.select({ now }).from(sql`dual`))
+  return new Date(row?.now ?? Number.NaN)
 }
 
 const LIBRARY_TABLES = [

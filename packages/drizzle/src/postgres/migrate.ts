@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url'
+import type { Migrations } from '@mindmesh/auth/ports'
 import { max, sql } from 'drizzle-orm'
-import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { bigint, pgTable, text } from 'drizzle-orm/pg-core'
-import { primaryOf, write, type AppDatabase, type PostgresDatabase } from './database.ts'
+import { shippedMigrations } from '../shared/shipped-migrations.ts'
+import { primaryOf, read, write, type AppDatabase, type PostgresDatabase } from './database.ts'
 
 /** The shipped SQL: `packages/drizzle/migrations/postgres`, seen from `src` and from `dist` alike. */
 const FOLDER = new URL('../../migrations/postgres', import.meta.url)
@@ -21,7 +21,7 @@ const LOCK = 7_236_837_550_125_641
  * table of its own that never meets the app's migrations.
  */
 export async function migrate(db: AppDatabase): Promise<void> {
-  const files = readMigrationFiles({ migrationsFolder: fileURLToPath(FOLDER) })
+  const files = shippedMigrations(FOLDER)
   await write(primaryOf(db), 'migrate', async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${LOCK}::bigint)`)
     await tx.execute(
@@ -34,6 +34,29 @@ export async function migrate(db: AppDatabase): Promise<void> {
       await tx.insert(applied).values({ createdAt: folderMillis, hash })
     }
   })
+}
+
+/** The shipped SQL and what of it is applied. */
+export function migrations(db: PostgresDatabase): Migrations {
+  return {
+    list: async () => {
+      const last = (await isRecorded(db)) ? await lastApplied(db) : -1
+      return shippedMigrations(FOLDER).map(({ name, sql: statements, folderMillis }) => ({
+        name,
+        statements,
+        isApplied: folderMillis <= last,
+      }))
+    },
+    apply: async () => migrate(db),
+  }
+}
+
+async function isRecorded(db: PostgresDatabase): Promise<boolean> {
+  const found = sql<boolean>`to_regclass('__mindmesh_auth_migrations') is not null`
+  const rows = await read('migrations.list', () =>
+    db.select({ found }).from(sql`(select 1) as one`),
+  )
+  return rows[0]?.found === true
 }
 
 async function lastApplied(tx: PostgresDatabase): Promise<number> {

@@ -1,6 +1,21 @@
 import type { Effects, OutboxStore } from '@mindmesh/auth/ports'
-import { and, asc, eq, isNull, lte, or, sql, type Placeholder } from 'drizzle-orm'
-import { writeAtOnce, type Access, type PostgresDatabase } from './database.ts'
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  isNotNull,
+  isNull,
+  lte,
+  or,
+  sql,
+  type Param,
+  type Placeholder,
+  type SQL,
+} from 'drizzle-orm'
+import { read, writeAtOnce, type Access, type PostgresDatabase } from './database.ts'
 import { oneStatement } from './one-statement.ts'
 import { authOutbox as outbox } from './tables.ts'
 
@@ -23,6 +38,14 @@ export function outboxStore(access: Access): OutboxStore {
     complete: async (input) =>
       (await complete({ ...input })).length === 0 ? 'stale' : 'completed',
     fail: async (input, effects) => writeAtOnce('outbox.fail', () => fail(db, input, effects)),
+    inspect: async (input) => inspect(db, input),
+    hasten: async ({ now }) =>
+      writeAtOnce('outbox.hasten', async () => {
+        const isLater = and(gt(outbox.availableAt, now), isFree(now))
+        const set = { availableAt: now }
+        const { id } = outbox
+        return (await db.update(outbox).set(set).where(isLater).returning({ id })).length
+      }),
   }
 }
 
@@ -31,6 +54,49 @@ const DONE = { sealedPayload: '', availableAt: null, leaseId: null, leasedUntil:
 
 function isHeld(id: string | Placeholder, leaseId: string | Placeholder) {
   return and(eq(outbox.id, id), eq(outbox.leaseId, leaseId))
+}
+
+function isFree(now: Date | Param) {
+  return or(isNull(outbox.leasedUntil), lte(outbox.leasedUntil, now))
+}
+
+const ENTRY = {
+  id: outbox.id,
+  template: outbox.template,
+  attempts: outbox.attempts,
+  availableAt: outbox.availableAt,
+  failedAt: outbox.failedAt,
+  lastError: outbox.lastError,
+  expiresAt: outbox.expiresAt,
+  createdAt: outbox.createdAt,
+}
+
+async function inspect(
+  db: PostgresDatabase,
+  { limit }: Input<'inspect'>,
+): ReturnType<OutboxStore['inspect']> {
+  const isWaiting = isNotNull(outbox.availableAt)
+  const isFailed = isNotNull(outbox.failedAt)
+  const dueFirst = [asc(outbox.availableAt), asc(outbox.id)]
+  const newestFirst = [desc(outbox.failedAt), desc(outbox.id)]
+  const countOf = async (where: SQL) =>
+    read('outbox.inspect', () => db.select({ rows: count() }).from(outbox).where(where))
+  const firstOf = async (where: SQL, order: SQL[]) =>
+    read('outbox.inspect', () =>
+      db
+        .select(ENTRY)
+        .from(outbox)
+        .where(where)
+        .orderBy(...order)
+        .limit(limit),
+    )
+  const [waiting] = await countOf(isWaiting)
+  const [failed] = await countOf(isFailed)
+  return {
+    waiting: waiting?.rows ?? 0,
+    failed: failed?.rows ?? 0,
+    mails: [...(await firstOf(isWaiting, dueFirst)), ...(await firstOf(isFailed, newestFirst))],
+  }
 }
 
 async function fail(
@@ -52,10 +118,7 @@ async function fail(
  */
 function claimWith({ db, prepareWrite }: Access): OutboxStore['claim'] {
   const now = sql.param(sql.placeholder('now'), outbox.availableAt)
-  const isDue = and(
-    lte(outbox.availableAt, now),
-    or(isNull(outbox.leasedUntil), lte(outbox.leasedUntil, now)),
-  )
+  const isDue = and(lte(outbox.availableAt, now), isFree(now))
   const due = db.$with('due').as(
     db
       .select({ dueId: sql<string>`${outbox.id}`.as('due_id') })

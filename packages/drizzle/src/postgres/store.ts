@@ -1,8 +1,17 @@
 import type { AuthStore } from '@mindmesh/auth/ports'
+import { sql } from 'drizzle-orm'
 import { accountStore } from './account-store.ts'
 import { codeStore } from './code-store.ts'
-import { accessTo, primaryOf, type Access, type AppDatabase } from './database.ts'
+import {
+  accessTo,
+  primaryOf,
+  read,
+  type Access,
+  type AppDatabase,
+  type PostgresDatabase,
+} from './database.ts'
 import { eventStore } from './event-store.ts'
+import { migrations } from './migrate.ts'
 import { outboxStore } from './outbox-store.ts'
 import { deleteExpired } from './prune.ts'
 import { rateLimitStore } from './rate-limit-store.ts'
@@ -51,7 +60,15 @@ function createStore(access: Access, users: UsersTable): AuthStore {
     outbox: outboxStore(access),
     deleteExpired: async (input) => deleteExpired(db, input),
     assertSchema: async () => assertSchema(db, [users, ...LIBRARY_TABLES]),
+    migrations: migrations(db),
+    readTime: async () => readTime(db),
   }
+}
+
+async function readTime(db: PostgresDatabase): Promise<Date> {
+  const now = sql`extract(epoch from clock_timestamp()) * 1000`.mapWith(Number)
+  const rows = await read('readTime', () => db.select({ now }).from(sql`(select 1) as one`))
+  return new Date(rows[0]?.now ?? Number.NaN)
 }
 
 const LIBRARY_TABLES = [

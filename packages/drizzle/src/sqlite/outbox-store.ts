@@ -1,7 +1,22 @@
 import type { ClaimedMail, OutboxStore } from '@mindmesh/auth/ports'
-import { and, asc, eq, inArray, isNull, lte, or, sql, type Placeholder } from 'drizzle-orm'
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  lte,
+  or,
+  sql,
+  type Param,
+  type Placeholder,
+} from 'drizzle-orm'
 import { once } from '../shared/once.ts'
-import { write, type SqliteDatabase } from './database.ts'
+import { read, write, type SqliteDatabase } from './database.ts'
 import type { Access } from './effects.ts'
 import { authOutbox as outbox } from './tables.ts'
 
@@ -34,6 +49,12 @@ export function outboxStore({ db, writer }: Access): OutboxStore {
         writer.write(effects)
         return 'failed'
       }),
+    inspect: async (input) => read('outbox.inspect', () => inspect(db, input)),
+    hasten: async ({ now }) =>
+      write(db, 'outbox.hasten', (tx) => {
+        const isLater = and(gt(outbox.availableAt, now), isFree(now))
+        return tx.update(outbox).set({ availableAt: now }).where(isLater).run().changes
+      }),
   }
 }
 
@@ -44,14 +65,55 @@ function isHeld(id: string | Placeholder, leaseId: string | Placeholder) {
   return and(eq(outbox.id, id), eq(outbox.leaseId, leaseId))
 }
 
+function isFree(now: Date | Param) {
+  return or(isNull(outbox.leasedUntil), lte(outbox.leasedUntil, now))
+}
+
+const ENTRY = {
+  id: outbox.id,
+  template: outbox.template,
+  attempts: outbox.attempts,
+  availableAt: outbox.availableAt,
+  failedAt: outbox.failedAt,
+  lastError: outbox.lastError,
+  expiresAt: outbox.expiresAt,
+  createdAt: outbox.createdAt,
+}
+
+function inspect(
+  db: SqliteDatabase,
+  { limit }: Parameters<OutboxStore['inspect']>[0],
+): Awaited<ReturnType<OutboxStore['inspect']>> {
+  const isWaiting = isNotNull(outbox.availableAt)
+  const isFailed = isNotNull(outbox.failedAt)
+  const waiting = db.select({ rows: count() }).from(outbox).where(isWaiting).get()
+  const failed = db.select({ rows: count() }).from(outbox).where(isFailed).get()
+  const dueFirst = [asc(outbox.availableAt), asc(outbox.id)]
+  const newestFirst = [desc(outbox.failedAt), desc(outbox.id)]
+  const entries = () => db.select(ENTRY).from(outbox)
+  return {
+    waiting: waiting?.rows ?? 0,
+    failed: failed?.rows ?? 0,
+    mails: [
+      ...entries()
+        .where(isWaiting)
+        .orderBy(...dueFirst)
+        .limit(limit)
+        .all(),
+      ...entries()
+        .where(isFailed)
+        .orderBy(...newestFirst)
+        .limit(limit)
+        .all(),
+    ],
+  }
+}
+
 function claimWith(
   db: SqliteDatabase,
 ): (input: Parameters<OutboxStore['claim']>[0]) => readonly ClaimedMail[] {
   const now = sql.param(sql.placeholder('now'), outbox.availableAt)
-  const isDue = and(
-    lte(outbox.availableAt, now),
-    or(isNull(outbox.leasedUntil), lte(outbox.leasedUntil, now)),
-  )
+  const isDue = and(lte(outbox.availableAt, now), isFree(now))
   const due = db
     .select({ id: outbox.id })
     .from(outbox)

@@ -1,9 +1,11 @@
 import type { AuthStore } from '@mindmesh/auth/ports'
+import { sql } from 'drizzle-orm'
 import { accountStore } from './account-store.ts'
 import { codeStore } from './code-store.ts'
-import { asSqliteDatabase, type AppDatabase, type SqliteDatabase } from './database.ts'
+import { asSqliteDatabase, read, type AppDatabase, type SqliteDatabase } from './database.ts'
 import { effectWriter } from './effects.ts'
 import { eventStore } from './event-store.ts'
+import { migrations } from './migrate.ts'
 import { outboxStore } from './outbox-store.ts'
 import { deleteExpired } from './prune.ts'
 import { rateLimitStore } from './rate-limit-store.ts'
@@ -44,7 +46,17 @@ function createStore(db: SqliteDatabase, users: UsersTable): AuthStore {
     outbox: outboxStore(access),
     deleteExpired: async (input) => deleteExpired(db, input),
     assertSchema: async () => assertSchema(db, [users, ...LIBRARY_TABLES]),
+    migrations: migrations(db),
+    readTime: async () => read('readTime', () => timeOf(db)),
   }
+}
+
+/** A database in a file has the machine's clock. */
+function timeOf(db: SqliteDatabase): Date {
+  const row = db.get<{ now: number }>(
+    sql`select cast((julianday('now') - 2440587.5) * 86400000 as integer) as now`,
+  )
+  return new Date(row.now)
 }
 
 const LIBRARY_TABLES = [
