@@ -1,0 +1,2 @@
+export { defineSetup } from './setup/define-setup.ts'
+export type { MindmeshSetup, SetupInstance } from './setup/define-setup.ts'

@@ -1,0 +1,64 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, inject, test } from 'vitest'
+import { serverKinds } from '../engines/server-kinds.ts'
+import { createOnServer, serverNames } from '../engines/server.ts'
+import { emptyFolder } from './support/cli-app.ts'
+import { runMindmesh } from './support/run-mindmesh.ts'
+
+const { id: runId, servers, chosen } = inject('engineRun')
+
+describe.each(serverNames.filter((name) => chosen.includes(name)))('the command on %s', (name) => {
+  test('init, migrate, doctor and the commands work on an empty database', async () => {
+    const server = servers[name]
+    if (!('url' in server)) throw new Error('There is no server.')
+    const database = await createOnServer(serverKinds[name], {
+      url: server.url,
+      runId,
+      connect: async () => ({
+        openStore: () => {
+          throw new Error('Not by the test: by the command.')
+        },
+        close: async () => undefined,
+      }),
+    })
+    const { folder, remove } = emptyFolder()
+    const run = async (...args: string[]) => {
+      const env = { DATABASE_URL: database.place ?? '' }
+      return runMindmesh([...args, '--json'], { cwd: folder, env })
+    }
+    try {
+      expect(await run('init', '--orm', 'drizzle', '--engine', name)).toMatchObject({ code: 0 })
+      const before = await run('doctor')
+      expect(before.code).toBe(1)
+      expect(before.stdout).toContain('Not applied: 0000_initial.')
+      expect(await run('migrate', '--status')).toMatchObject({ code: 1 })
+      expect(await run('migrate')).toMatchObject({ code: 0 })
+      expect(await run('migrate', '--status')).toMatchObject({ code: 0 })
+      const after = await run('doctor')
+      expect(after).toMatchObject({ code: 0 })
+      expect(after.stdout).toContain('within 2 seconds')
+      const setup = join(folder, 'mindmesh.config.mjs')
+      writeFileSync(
+        join(folder, 'people.config.mjs'),
+        `${readFileSync(setup, 'utf8')}\nawait mindmesh.auth.register('anna@example.com', 'correct horse battery')\n`,
+      )
+      const listed = await run('users', 'list', '--config', 'people.config.mjs')
+      expect(JSON.parse(listed.stdout)).toMatchObject({ items: [{ email: 'anna@example.com' }] })
+      const anna = 'anna@example.com'
+      expect((await run('users', 'block', anna, '--yes')).code).toBe(0)
+      expect((await run('mail', 'status')).stdout).toContain('"waiting": 0')
+      const events = JSON.parse((await run('events', 'list', '--user', anna)).stdout)
+      expect(events.items.map(({ type }: { type: string }) => type)).toEqual([
+        'ACCOUNT_BLOCKED',
+        'REGISTRATION_SUCCESS',
+      ])
+      expect((await run('prune', '--yes')).code).toBe(0)
+      expect((await run('users', 'delete', anna, '--yes')).code).toBe(0)
+      expect(JSON.parse((await run('users', 'list')).stdout).items).toEqual([])
+    } finally {
+      remove()
+      await database.drop()
+    }
+  })
+})

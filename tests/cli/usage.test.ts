@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { appMaker, emptyFolder, type CliApp } from './support/cli-app.ts'
+import { bareEnv, MINDMESH, runMindmesh } from './support/run-mindmesh.ts'
+
+const COMMANDS: readonly (readonly string[])[] = [
+  ['init'],
+  ['migrate'],
+  ['doctor'],
+  ['secret'],
+  ['rotate-secret'],
+  ['users', 'list'],
+  ['users', 'show'],
+  ['users', 'block'],
+  ['users', 'unblock'],
+  ['users', 'verify'],
+  ['users', 'export'],
+  ['users', 'delete'],
+  ['sessions', 'list'],
+  ['sessions', 'revoke'],
+  ['events', 'list'],
+  ['events', 'tail'],
+  ['mail', 'status'],
+  ['mail', 'deliver'],
+  ['mail', 'retry'],
+  ['prune'],
+]
+
+let apps: Awaited<ReturnType<typeof appMaker>>
+let app: CliApp
+beforeAll(async () => {
+  apps = await appMaker()
+  app = apps.make()
+})
+afterAll(async () => {
+  await app.close()
+  apps.remove()
+})
+
+test('usage: the help names every command', async () => {
+  const { code, stdout } = await app.run('--help')
+  expect(code).toBe(0)
+  for (const [name] of COMMANDS) expect(stdout).toContain(`  ${name} `)
+})
+
+test.each(COMMANDS.map((words) => ({ words })))(
+  'usage: $words has a help of its own',
+  async ({ words }) => {
+    const { code, stdout, stderr } = await app.run(...words, '--help')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain(`Usage: mindmesh ${words.join(' ')}`)
+    expect(stdout).toContain('--json')
+  },
+)
+
+test('usage: the version is the package’s', async () => {
+  const { code, stdout } = await app.run('--version')
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '0.1.0\n' })
+})
+
+test.each([
+  [['nonsense'], /unknown command/],
+  [['users'], /Usage: mindmesh users/],
+  [['users', 'list', '--nonsense'], /unknown option/],
+  [['users', 'show'], /missing required argument/],
+  [['users', 'list', '--limit', '0'], /1 to 500/],
+  [['users', 'list', '--limit', '5x'], /1 to 500/],
+  [['events', 'list', '--since', 'yesterday'], /It must be a date/],
+  [['init', '--orm', 'typeorm'], /Allowed choices/],
+  [['init'], /give --orm and --engine/],
+  [['sessions', 'revoke'], /either a session or --user/],
+  [['sessions', 'revoke', 'x', '--except', 'y', '--yes'], /--except goes with --user/],
+  [['rotate-secret', '--leaked', '--finish'], /--leaked/],
+  [['users', 'list', '--config', 'nowhere.ts'], /There is no file nowhere\.ts/],
+  [['users', 'list', '--dotenv', 'nowhere'], /There is no file nowhere/],
+])('usage: %j ends with 2 and says why', async (args, why) => {
+  const { code, stdout, stderr } = await app.run(...args)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toMatch(why)
+  expect(stderr).not.toMatch(/ {4}at /)
+})
+
+test('usage: with --json a failure is an object on stderr', async () => {
+  const wrongFlag = await app.run('users', 'list', '--nonsense', '--json')
+  expect(wrongFlag).toMatchObject({ code: 2, stdout: '' })
+  expect(JSON.parse(wrongFlag.stderr)).toEqual({
+    error: { code: 'usage', message: "unknown option '--nonsense'" },
+  })
+  const nobody = await app.run('users', 'show', 'nobody@example.com', '--json')
+  expect(nobody).toMatchObject({ code: 1, stdout: '' })
+  expect(JSON.parse(nobody.stderr)).toMatchObject({ error: { code: 'user_not_found' } })
+  const badId = await app.run('users', 'show', 'no-id', '--json')
+  expect(JSON.parse(badId.stderr)).toMatchObject({ error: { code: 'invalid_input' } })
+})
+
+test('usage: without a set-up file it says how to make one', async () => {
+  const { folder, remove } = emptyFolder()
+  const { code, stderr } = await runMindmesh(['users', 'list'], { cwd: folder })
+  remove()
+  expect(code).toBe(2)
+  expect(stderr).toContain('mindmesh init')
+})
+
+test('usage: in a pipe there is no colour and no steering, unless colour is asked for', async () => {
+  const user = await app.register('eve')
+  const userAgent = '\u202egnp.exe'
+  await app.mindmesh
+    .withContext({ userAgent })
+    .auth.login('eve@example.com', 'wrong password')
+    .catch(() => undefined)
+  const plain = await app.run('events', 'list', '--user', user)
+  // oxlint-disable-next-line no-control-regex -- the escape of colours is looked for
+  expect(plain.stdout).not.toMatch(/[\u001b\u009b\u202e]/)
+  const json = await app.run('events', 'list', '--user', user, '--json')
+  // oxlint-disable-next-line no-control-regex -- likewise
+  expect(json.stdout).not.toMatch(/[\u001b\u009b\u202e]/)
+  const { items } = JSON.parse(json.stdout)
+  expect(items[0]).toMatchObject({ type: 'LOGIN_FAILED', userAgent })
+  const cwd = app.folder
+  const forced = await runMindmesh(['users', 'list'], { cwd, env: { FORCE_COLOR: '1' } })
+  expect(forced.stdout).toContain('\u001b[')
+  const env = { FORCE_COLOR: '1', NO_COLOR: '1' }
+  expect((await runMindmesh(['users', 'list'], { cwd, env })).stdout).not.toContain('\u001b[')
+})
+
+test('usage: a reader that stops early is no failure', async () => {
+  for (let n = 0; n < 500; n += 1) {
+    const purpose = `p${n}`
+    await app.mindmesh.otp.send('anna@example.com', purpose)
+  }
+  const child = spawn(process.execPath, [MINDMESH, 'events', 'list', '--limit', '500', '--json'], {
+    cwd: app.folder,
+    env: bareEnv(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  child.stdout.once('data', () => child.stdout.destroy())
+  const [code] = await once(child, 'close')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+})
