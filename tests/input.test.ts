@@ -77,6 +77,12 @@ const KINDS = {
     value,
     'unknown',
   ]),
+  list: [
+    [undefined, 'not_a_list'],
+    [{ length: 0 }, 'not_a_list'],
+    [Array.from({ length: 501 }), 'too_many'],
+  ],
+  flag: [null, 0, 'false', []].map((value): Refusal => [value, 'not_a_boolean']),
   missing: [[undefined, 'missing']],
   redirectTo: [...TEXT, ['//evil.test', 'not_allowed'], ['https://evil.test/', 'not_allowed']],
 } satisfies Readonly<Record<string, readonly Refusal[]>>
@@ -221,7 +227,24 @@ const FUNCTIONS: Readonly<Record<string, readonly Argument[]>> = {
     ['options', 'object', (v) => [v]],
     ['limit', 'limit', (v) => [{ limit: v }]],
   ],
+  'mail.status': [
+    ['options', 'object', (v) => [v]],
+    ['limit', 'limit', (v) => [{ limit: v }]],
+  ],
+  'mail.retry': [],
+  'mail.verify': [],
   'maintenance.prune': [],
+  'maintenance.checkSchema': [],
+  'maintenance.migrations': [],
+  'maintenance.migrate': [],
+  'maintenance.clockSkew': [],
+  // What is wrong with one of the people is told in the outcome: tests/flows/maintenance.ts.
+  'maintenance.importUsers': [
+    ['people', 'list', (v) => [v, { source: 'lucia' }]],
+    ['options', 'object', (v) => [[], v]],
+    ['source', 'text', (v) => [[], { source: v }]],
+    ['dryRun', 'flag', (v) => [[], { source: 'lucia', dryRun: v }]],
+  ],
 }
 
 /** Left out in these places, or nothing at all, as good as not given. */

@@ -161,6 +161,38 @@ export const wrappedStores: readonly BrokenStore[] = [
     },
   },
   {
+    name: 'writes everybody anew who is imported again',
+    caughtBy: 'users.importMany: again it changes nothing',
+    breakIt: (store) => ({
+      ...store,
+      users: {
+        ...store.users,
+        async importMany(input) {
+          for (const { user } of input.people) await store.users.delete(user.id, {})
+          return store.users.importMany(input)
+        },
+      },
+    }),
+  },
+  {
+    name: 'takes a reserved address for one who is imported',
+    caughtBy: 'users.importMany: an address that a live code of another person reserves is taken',
+    breakIt: (store) => ({
+      ...store,
+      users: {
+        ...store.users,
+        importMany: async ({ people, isTrial }) =>
+          store.users.importMany({
+            people: people.map((person) => ({
+              ...person,
+              reservation: { ...person.reservation, subject: person.user.id },
+            })),
+            isTrial,
+          }),
+      },
+    }),
+  },
+  {
     name: 'makes mail due that a worker holds',
     caughtBy: 'outbox.hasten: what somebody holds is left to them',
     breakIt: (store) => ({

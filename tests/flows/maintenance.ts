@@ -1,5 +1,7 @@
 import { ConfigError, StoreError } from '@mindmesh/auth'
+import { fastHasher } from '@mindmesh/auth/testing'
 import { expect } from 'vitest'
+import { argon2idHasher } from '../../packages/core/src/password/password-hasher.ts'
 import type { FlowTest } from '../support/flow-test.ts'
 import { ANNA, PASSWORD, testInstance } from '../support/instance.ts'
 import { inTurn } from '../support/times.ts'
@@ -117,4 +119,127 @@ export function maintenance(test: FlowTest): void {
     const real = await testInstance(store, { clock }).mindmesh.maintenance.clockSkew()
     expect(Math.abs(real ?? 0)).toBeLessThan(60_000)
   })
+
+  test('importUsers: people sign in with the password that they had, and keep their id', async ({
+    t,
+  }) => {
+    const createdAt = new Date('2024-05-06T07:08:09.010Z')
+    const id = '6f9619ff-8b86-4d01-b42d-00c04fc964ff'
+    const passwordHash = await fastHasher().hash(PASSWORD)
+    const verified = { emailVerifiedAt: createdAt, createdAt, passwordHash }
+    const people = [
+      { id: id.toUpperCase(), email: ANNA, ...verified },
+      {
+        id: 'user_2',
+        email: 'Ben@Example.com',
+        createdAt,
+        blockedAt: createdAt,
+        blockedReason: 'spam',
+        identities: [{ provider: 'github', subject: '7' }],
+      },
+    ]
+    const options = { source: 'elsewhere' }
+    const trial = await t.mindmesh.maintenance.importUsers(people, { ...options, dryRun: true })
+    expect(await t.mindmesh.user.list()).toMatchObject({ items: [] })
+    const outcomes = await t.mindmesh.maintenance.importUsers(people, options)
+    expect(outcomes).toEqual(trial)
+    expect(outcomes).toMatchObject([
+      { status: 'imported', userId: id, isPasswordDropped: false },
+      { id: 'user_2', status: 'imported', userId: expect.stringMatching(/^018f4cbb-37b2-7/) },
+    ])
+    expect(await t.signIn('anna')).toMatchObject({ user: { id, createdAt } })
+    const ben = outcomes[1]?.userId ?? ''
+    expect(await t.mindmesh.user.getById(ben)).toMatchObject({
+      email: 'ben@example.com',
+      displayEmail: 'Ben@Example.com',
+      createdAt,
+      blockedReason: 'spam',
+    })
+    expect(await t.mindmesh.oauth.list(ben)).toMatchObject([{ provider: 'github' }])
+    expect(await t.eventTypes(ben)).toEqual(['ACCOUNT_IMPORTED'])
+    const again = await t.mindmesh.maintenance.importUsers(people, options)
+    expect(again.map(({ status, userId }) => [status, userId])).toEqual([
+      ['present', id],
+      ['present', ben],
+    ])
+    expect(await t.eventTypes(ben)).toEqual(['ACCOUNT_IMPORTED'])
+    expect(t.mailer.sent.filter(({ to }) => to === 'Ben@Example.com')).toEqual([])
+  })
+
+  test('importUsers: who does not pass keeps nobody else out', async ({ t }) => {
+    await t.register('anna')
+    const people = [
+      { id: '1', email: 'no address' },
+      { id: '', email: 'a@example.com' },
+      { id: '3', email: ANNA },
+      { id: '4', email: 'dora@example.com', createdAt: new Date(Number.NaN) },
+      {
+        id: '5',
+        email: 'erik@example.com',
+        identities: [{ provider: 'x'.repeat(65), subject: '1' }],
+      },
+      { id: '6', email: 'fred@example.com' },
+    ]
+    const outcomes = await t.mindmesh.maintenance.importUsers(people, { source: 'x' })
+    expect(outcomes.map(({ status, field, reason }) => [status, field, reason])).toEqual([
+      ['invalid', 'email', 'not_an_address'],
+      ['invalid', 'id', 'empty'],
+      ['email_taken', null, null],
+      ['invalid', 'createdAt', 'not_a_date'],
+      ['invalid', 'identities.0.provider', 'too_long'],
+      ['imported', null, null],
+    ])
+    const tooMany = Array.from({ length: 501 }, (_, n) => ({
+      id: `${n}`,
+      email: `${n}@example.com`,
+    }))
+    await expect(
+      t.mindmesh.maintenance.importUsers(tooMany, { source: 'x' }),
+    ).rejects.toMatchObject({ code: 'invalid_input', field: 'people', reason: 'too_many' })
+  })
+
+  test('importUsers: a hash that cannot be verified is left out and told', async ({ t, store }) => {
+    const { mindmesh } = testInstance(store, { passwordHasher: argon2idHasherOf() })
+    const hashes = {
+      bcrypt: `$2b$10$${'a'.repeat(53)}`,
+      scrypt: `${'a'.repeat(32)}:${'0'.repeat(128)}`,
+      md5: 'd41d8cd98f00b204e9800998ecf8427e',
+      costly: `$2b$31$${'a'.repeat(53)}`,
+    }
+    const people = Object.entries(hashes).map(([name, passwordHash]) => ({
+      id: name,
+      email: `${name}@example.com`,
+      passwordHash,
+    }))
+    const outcomes = await mindmesh.maintenance.importUsers(people, { source: 'x' })
+    expect(outcomes.map(({ id, isPasswordDropped }) => [id, isPasswordDropped])).toEqual([
+      ['bcrypt', false],
+      ['scrypt', false],
+      ['md5', true],
+      ['costly', true],
+    ])
+    for (const { id, userId } of outcomes) {
+      const credentials = await store.users.findCredentials(userId ?? '')
+      const kept = id === 'md5' || id === 'costly' ? null : people.find((p) => p.id === id)
+      expect(credentials?.passwordHash ?? null).toBe(kept?.passwordHash ?? null)
+    }
+    expect(t.mailer.sent).toEqual([])
+  })
+
+  test('importUsers: an address that its owner may still take back is given to nobody', async ({
+    t,
+  }) => {
+    const { id } = await t.register('anna')
+    await t.mindmesh.user.requestEmailChange(id, 'anna.new@example.com')
+    await t.mindmesh.user.confirmEmailChange(await t.newestToken('anna.new@example.com'))
+    const [outcome] = await t.mindmesh.maintenance.importUsers([{ id: '1', email: ANNA }], {
+      source: 'x',
+    })
+    expect(outcome).toMatchObject({ status: 'email_taken' })
+  })
+}
+
+function argon2idHasherOf() {
+  const cost = { memoryKiB: 19_456, iterations: 2, parallelism: 1 }
+  return argon2idHasher({ ...cost, maxConcurrent: 1, maxQueued: 1 })
 }

@@ -4,6 +4,8 @@ import { codeCases } from './cases/code-cases.ts'
 import { codeChanges } from './cases/code-changes.ts'
 import { deleteCases } from './cases/delete-cases.ts'
 import { eventCases } from './cases/event-cases.ts'
+import { importCases } from './cases/import-cases.ts'
+import { importChanges } from './cases/import-changes.ts'
 import { limitCases } from './cases/limit-cases.ts'
 import { outboxCases } from './cases/outbox-cases.ts'
 import { outboxChanges } from './cases/outbox-changes.ts'
@@ -24,6 +26,7 @@ import { casesOfRaces } from './races/race.ts'
 /** Every method that takes effects, with the ways to win and to lose it. */
 export const changes: readonly Change[] = [
   ...registerChanges,
+  ...importChanges,
   ...userChanges,
   ...sessionChanges,
   ...codeChanges,
@@ -34,6 +37,7 @@ export const changes: readonly Change[] = [
 /** What a store must do: every case needs an empty store of its own. */
 export const contractCases: readonly ContractCase[] = [
   ...registerCases,
+  ...importCases,
   ...userCases,
   ...userReadCases,
   ...deleteCases,

@@ -13,6 +13,12 @@ import type { MailCounts } from './mail/delivery.ts'
 import { mailStatus, retryMail, type MailStatus } from './mail/mail-status.ts'
 import { checkSchema } from './maintenance/check-schema.ts'
 import { clockSkew } from './maintenance/clock-skew.ts'
+import {
+  importUsers,
+  type ImportOptions,
+  type ImportOutcome,
+  type UserToImport,
+} from './maintenance/import-users.ts'
 import { applyMigrations, listMigrations } from './maintenance/migrations.ts'
 import { prune } from './maintenance/prune.ts'
 import { sendOtp } from './otp/send-otp.ts'
@@ -56,7 +62,7 @@ export interface MindmeshApi<App extends AppModel = AppModel> {
   readonly oauth: OAuthApi<App>
   readonly events: EventsApi
   readonly mail: MailApi
-  readonly maintenance: MaintenanceApi
+  readonly maintenance: MaintenanceApi<App>
 }
 
 /** Signing in and out. */
@@ -166,9 +172,14 @@ export interface MailApi {
 }
 
 /** Housekeeping. */
-export interface MaintenanceApi {
+export interface MaintenanceApi<App extends AppModel = AppModel> {
   /** Deletes what is past its end. Run it daily. */
   prune(): Promise<DeletedCounts>
+  /** Registers up to 500 people from another system, with their hashes and identities; see docs/moving-in.md. */
+  importUsers(
+    people: readonly UserToImport<App>[],
+    options: ImportOptions,
+  ): Promise<readonly ImportOutcome[]>
   /** How the database's tables differ from what is needed; empty where they do not. */
   checkSchema(): Promise<readonly ConfigProblem[]>
   /** The adapter's migrations; `null` where another tool changes the tables. */
@@ -202,6 +213,7 @@ export function createApi<App extends AppModel>(context: () => Context<App>): Mi
     mail: mailApi(context),
     maintenance: {
       prune: async () => prune(context()),
+      importUsers: async (people, options) => importUsers(context(), people, options),
       checkSchema: async () => checkSchema(context()),
       migrations: async () => listMigrations(context()),
       migrate: async () => applyMigrations(context()),

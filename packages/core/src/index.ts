@@ -37,6 +37,12 @@ export type {
   MailWording,
   MailWordings,
 } from './mail/templates.ts'
+export type {
+  IdentityToImport,
+  ImportOptions,
+  ImportOutcome,
+  UserToImport,
+} from './maintenance/import-users.ts'
 export type { OAuthLinked, OAuthLinkRequired, OAuthResult, OAuthSignIn } from './oauth/callback.ts'
 export type { OAuthAnswer } from './oauth/consume-state.ts'
 export type { OAuthStart } from './oauth/issue-state.ts'

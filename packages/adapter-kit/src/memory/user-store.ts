@@ -1,5 +1,6 @@
 import type { Effects, User, UserStore } from '@mindmesh/auth/ports'
 import { changeUser, endSessions, isReserved, voidCodes, writeEffects } from './effects.ts'
+import { importMany } from './import-many.ts'
 import type { MemoryModel } from './model.ts'
 import { accountKey, type PersonRow, type Rows, type Tables } from './tables.ts'
 import { byEmail, userReads } from './user-reads.ts'
@@ -31,6 +32,7 @@ export function userStore<Profile extends object>(tables: Tables<Profile>): Stor
     block: async (input, effects) => tables.write('users.block', { ...input, effects }, block),
     unblock: async (input, effects) =>
       tables.write('users.unblock', { ...input, effects }, unblock),
+    importMany: async (input) => tables.write('users.importMany', input, importMany<Profile>),
     delete: async (userId, effects) =>
       tables.write('users.delete', { userId, effects }, deletePerson),
   }

@@ -1,6 +1,7 @@
 import { accountRaces } from './account-races.ts'
 import { addressRaces } from './address-races.ts'
 import { codeRaces } from './code-races.ts'
+import { importRaces } from './import-races.ts'
 import { limitRaces } from './limit-races.ts'
 import { outboxRaces } from './outbox-races.ts'
 import type { Race } from './race.ts'
@@ -12,6 +13,7 @@ export const races: readonly Race[] = [
   ...codeRaces,
   ...limitRaces,
   ...userRaces,
+  ...importRaces,
   ...addressRaces,
   ...accountRaces,
   ...sessionRaces,

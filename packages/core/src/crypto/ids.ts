@@ -42,6 +42,12 @@ export function lowestIdAt(at: Date): string {
   return format(at.getTime(), 0, new Uint8Array(8))
 }
 
+/** An id of a moment whose other bits are taken from ten bytes or more: the same from the same. */
+export function derivedId(at: Date, bytes: Uint8Array): string {
+  const counter = (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) & COUNTER_MAX
+  return format(at.getTime(), counter, bytes.subarray(2, 10))
+}
+
 function format(ms: number, counter: number, tail: Uint8Array): string {
   const time = Math.min(Math.max(0, ms), LATEST_MS).toString(16).padStart(12, '0')
   const a = `7${counter.toString(16).padStart(3, '0')}`

@@ -27,6 +27,7 @@ export function argon2idHasher(config: Config['argon2']): PasswordHasher {
       const stored = parseStoredHash(hash)
       return stored !== null && (await queue.run(async () => verifyStored(stored, hash, password)))
     },
+    accepts: (hash) => parseStoredHash(hash) !== null,
     needsRehash(hash) {
       const stored = parseStoredHash(hash)
       return !(

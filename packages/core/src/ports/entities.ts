@@ -130,6 +130,7 @@ export type AuthEventType =
   | 'OAUTH_UNLINKED'
   | 'OAUTH_FAILED'
   | 'ACCOUNT_CLAIMED'
+  | 'ACCOUNT_IMPORTED'
 
 /** One entry of the append-only record of sensitive actions. */
 export interface AuthEvent {

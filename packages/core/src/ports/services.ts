@@ -31,6 +31,8 @@ export interface PasswordHasher {
   hash(password: string): Promise<string>
   /** False for a wrong password and for a hash that it does not accept. */
   verify(hash: string, password: string): Promise<boolean>
+  /** Whether a hash has a form that it could verify at all: asked where people are imported. @default all have */
+  accepts?(hash: string): boolean
   /** Whether a hash that verified should be replaced by a new one. */
   needsRehash(hash: string): boolean
   /** A hash that no password fits and that costs as much to verify as a real one. */

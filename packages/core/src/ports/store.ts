@@ -37,6 +37,22 @@ export interface Reservation {
   readonly now: Date
 }
 
+/** Somebody who comes from another system, as they will be. */
+export interface ImportedPerson<App extends AppModel> {
+  readonly user: NewUser & {
+    readonly blockedAt: Date | null
+    readonly blockedReason: string | null
+  }
+  readonly profile: App['profile']
+  readonly accounts: readonly AccountRecord[]
+  readonly reservation: Reservation
+  /** Written with this person, or not at all. */
+  readonly effects: Effects
+}
+
+/** What became of somebody who comes from another system. */
+export type ImportStatus = 'imported' | 'present' | 'email_taken' | 'account_taken'
+
 /**
  * People. Where a change voids a person's codes, those of `keepPurposes` stay: a thief who changes the password must
  * not thereby void the link with which the owner takes an address change back.
@@ -123,6 +139,16 @@ export interface UserStore<App extends AppModel> {
     input: { readonly userId: string; readonly at: Date },
     effects: Effects,
   ): Promise<'unblocked' | 'stale'>
+  /**
+   * Registers people who come from another system: all that are not refused, with accounts and effects, in one step.
+   * Guards for each, as in `register`: the unique address, the reservation, the unique accounts; and the unique id:
+   * whoever is there by theirs is `present` and stays as they are. Of two in one call the first wins. Gives a status for each
+   * in the order of `people`. `isTrial` writes nothing and gives what would be.
+   */
+  importMany(input: {
+    readonly people: readonly ImportedPerson<App>[]
+    readonly isTrial: boolean
+  }): Promise<readonly ImportStatus[]>
   /** Deletes the person with sessions, codes and accounts; their events lose address and user agent. */
   delete(userId: string, effects: Effects): Promise<'deleted' | 'gone'>
 }

@@ -14,6 +14,7 @@ import {
 import { isDuplicate } from './driver-error.ts'
 import { insertAccount } from './account-store.ts'
 import { voidCodes, writeEffects } from './effects.ts'
+import { importMany } from './import-many.ts'
 import { endSessions } from './session-store.ts'
 import { authAccounts, authCodes, authEvents, authSessions, users as library } from './tables.ts'
 import { userReads } from './user-reads.ts'
@@ -65,6 +66,7 @@ export function userStore(db: MysqlDatabase, users: UsersTable): UserStore<AppMo
         await writeEffects(tx, effects)
         return 'unblocked'
       }),
+    importMany: importMany(db, users),
     delete: async (userId, effects) =>
       write(db, 'users.delete', async (tx) => deletePerson(tx, users, userId, effects)),
   }

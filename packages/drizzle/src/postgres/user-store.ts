@@ -12,6 +12,7 @@ import {
 } from './database.ts'
 import { writeEffects } from './effects.ts'
 import { endAccess } from './end-access.ts'
+import { importMany } from './import-many.ts'
 import { oneStatement } from './one-statement.ts'
 import { authAccounts, authCodes, authEvents, authSessions, users as library } from './tables.ts'
 import { userReads } from './user-reads.ts'
@@ -55,6 +56,7 @@ export function userStore(access: Access, users: UsersTable): UserStore<AppModel
         const change = db.update(users).set(set).where(isBlocked).returning({ id: users.id })
         return (await oneStatement(db, { change, effects })) === 0 ? 'stale' : 'unblocked'
       }),
+    importMany: importMany(db, users),
     delete: async (userId, effects) =>
       write(db, 'users.delete', (tx) => deletePerson(tx, users, userId, effects)),
   }

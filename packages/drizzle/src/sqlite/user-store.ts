@@ -5,6 +5,7 @@ import { ownColumns } from '../shared/own-columns.ts'
 import { violatesUnique, write, type SqliteDatabase } from './database.ts'
 import { insertAccount } from './account-store.ts'
 import { voidCodes, type Access } from './effects.ts'
+import { importMany } from './import-many.ts'
 import { endSessions } from './session-store.ts'
 import { authAccounts, authCodes, authEvents, authSessions, users as library } from './tables.ts'
 import { userReads } from './user-reads.ts'
@@ -52,6 +53,7 @@ export function userStore({ db, writer }: Access, users: UsersTable): UserStore<
         writer.write(effects)
         return 'unblocked'
       }),
+    importMany: importMany({ db, writer }, users),
     delete: async (userId, effects) =>
       write(db, 'users.delete', (tx) =>
         deletePerson(tx, users, userId, () => writer.write(effects)),
