@@ -2,6 +2,7 @@ import type { AuthStore } from '@mindmesh/auth/ports'
 import { afterAll, inject } from 'vitest'
 import { databasePool } from './engines/database-pool.ts'
 import { engineList, type EngineEntry } from './engines/list.ts'
+import type { StoredRows } from './engines/stored-rows.ts'
 import type { TestDatabase } from './engines/test-database.ts'
 
 /** Where the tests of the flows run. */
@@ -20,6 +21,8 @@ export interface OpenStore {
   readonly address: { readonly engine: string; readonly place: string } | null
   /** Every row of every table as JSON: what a thief of the database would read. */
   dump(): Promise<string>
+  /** Every row of the library's tables, read past the store. */
+  rows(): Promise<StoredRows>
   close(): Promise<void>
 }
 
@@ -40,11 +43,12 @@ function engineOf(entry: EngineEntry): Engine {
     isShareable,
     async open() {
       const database = await pool.take()
-      const { place, dump, openStore } = database
+      const { place, dump, rows, openStore } = database
       return {
         store: openStore(),
         address: isShareable && place !== null ? { engine: name, place } : null,
         dump,
+        rows,
         close: async () => pool.giveBack(database),
       }
     },

@@ -16,6 +16,9 @@ function watchedPool() {
         throw new Error('not opened here')
       },
       dump: async () => '',
+      rows: async () => {
+        throw new Error('not read here')
+      },
       empty: async () => void done.push(`empty ${place}`),
       drop: async () => void done.push(`drop ${place}`),
     }

@@ -33,6 +33,27 @@ describe.each(engines)('engine $name', (engine) => {
     await two.close()
   })
 
+  test('the rows are those that the store wrote, dates to the millisecond', async () => {
+    const opened = await engine.open()
+    const t = testInstance(opened.store)
+    t.clock.advance({ seconds: 0.007 })
+    const user = await t.register('anna')
+    await t.signIn('anna')
+    await t.mindmesh.close()
+    const rows = await opened.rows()
+    expect(rows.users).toMatchObject([await opened.store.users.findById(user.id)])
+    expect(rows.sessions).toEqual(await opened.store.sessions.listAll(user.id))
+    expect(rows.mails).toMatchObject([{ template: 'login_code', sentAt: t.clock.now() }])
+    expect(rows.events.map(({ type }) => type).toSorted()).toEqual([
+      'EMAIL_VERIFIED',
+      'LOGIN_SUCCESS',
+      'OTP_SENT',
+      'OTP_VERIFIED',
+      'REGISTRATION_SUCCESS',
+    ])
+    await opened.close()
+  })
+
   test('a dump shows the rows that are there', async () => {
     const opened = await engine.open()
     await addAnna(opened.store)

@@ -10,6 +10,17 @@ export async function createMemory(): Promise<TestDatabase> {
     empty: async () => {
       store = memoryStore()
     },
+    async rows() {
+      const { users, sessions, codes, accounts, events, mails } = await store.dump()
+      return {
+        users: [...users.values()].map(({ user, passwordHash }) => ({ ...user, passwordHash })),
+        sessions: [...sessions.values()],
+        codes: [...codes.values()],
+        accounts: [...accounts.values()],
+        events: [...events.values()],
+        mails: [...mails.values()],
+      }
+    },
     dump: async () =>
       JSON.stringify(await store.dump(), (_, value: unknown) =>
         value instanceof Map ? [...value.values()] : value,

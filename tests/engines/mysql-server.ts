@@ -1,4 +1,6 @@
+import { drizzle } from 'drizzle-orm/mysql2'
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
+import { mysqlRows } from './mysql-rows.ts'
 import type { ServerKind } from './server.ts'
 import { isRecordOfMigrations, legible } from './test-database.ts'
 
@@ -27,6 +29,7 @@ export const mysqlServer: ServerKind = {
     return {
       empty: async () => empty(connection),
       dump: async () => dump(connection),
+      rows: async () => mysqlRows(drizzle(connection)),
       close: async () => connection.end(),
     }
   },

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
 import { drizzlePostgres, migrate } from '@mindmesh/auth-drizzle/postgres'
 import { drizzle } from 'drizzle-orm/pglite'
+import { postgresRows } from './postgres-rows.ts'
 import { postgresTables } from './postgres-server.ts'
 import type { TestDatabase } from './test-database.ts'
 
@@ -15,6 +16,7 @@ export async function createPglite(): Promise<TestDatabase> {
     (await client.query<object>(text)).rows
   return {
     ...postgresTables(query),
+    rows: async () => postgresRows(db),
     place: null,
     openStore: () => drizzlePostgres(db),
     drop: async () => client.close(),

@@ -1,4 +1,6 @@
+import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres, { type Sql } from 'postgres'
+import { postgresRows } from './postgres-rows.ts'
 import type { ServerKind } from './server.ts'
 import { isRecordOfMigrations, type Tables } from './test-database.ts'
 
@@ -26,7 +28,11 @@ export const postgresServer: ServerKind = {
   tables: async (url) => {
     const sql = open(url)
     const query: Query = async (text) => sql.unsafe(text)
-    return { ...postgresTables(query), close: async () => sql.end() }
+    return {
+      ...postgresTables(query),
+      rows: async () => postgresRows(drizzle(sql)),
+      close: async () => sql.end(),
+    }
   },
 }
 

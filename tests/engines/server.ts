@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os'
 import { newDatabaseName } from './database-name.ts'
+import type { TableReader } from './stored-rows.ts'
 import type { Connect, Tables, TestDatabase } from './test-database.ts'
 
 /** The servers that some engines need. */
@@ -26,7 +27,7 @@ export interface ServerKind {
   run(url: string, statement: string): Promise<void>
   databases(url: string): Promise<readonly string[]>
   drop(url: string, name: string): Promise<void>
-  tables(url: string): Promise<Tables & { close(): Promise<void> }>
+  tables(url: string): Promise<Tables & TableReader & { close(): Promise<void> }>
 }
 
 /** Looks for a server at the address in the environment, else on the usual port of this machine. */

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { sqliteRows } from './sqlite-rows.ts'
 import { isRecordOfMigrations, legible } from './test-database.ts'
 import type { Connect, Tables, TestDatabase } from './test-database.ts'
 
@@ -13,6 +15,7 @@ export async function createSqliteFile(connect: Connect): Promise<TestDatabase> 
   const client = new Database(path)
   return {
     ...sqliteTables(client),
+    rows: async () => sqliteRows(drizzle(client)),
     place: path,
     openStore,
     async drop() {

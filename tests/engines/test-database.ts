@@ -1,4 +1,5 @@
 import type { AuthStore } from '@mindmesh/auth/ports'
+import type { TableReader } from './stored-rows.ts'
 
 /** All tables of one database, whatever they are called. */
 export interface Tables {
@@ -9,7 +10,7 @@ export interface Tables {
 }
 
 /** A database that one test file has to itself. */
-export interface TestDatabase extends Tables {
+export interface TestDatabase extends Tables, TableReader {
   /** The URL or path with which another process opens it; `null` where one process alone can have it. */
   readonly place: string | null
   openStore(): AuthStore
