@@ -71,8 +71,8 @@ async function openPostgresByProxy() {
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   const close = async (): Promise<void> => {
-    // Not waited for: drizzle never gives a connection back that was lost at `begin`.
-    void pool.end()
+    // Waits until every connection was given back, those too that were lost.
+    await pool.end()
     await injector.close()
     await opened.close()
   }

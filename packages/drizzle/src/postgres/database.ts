@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { getTableName, is } from 'drizzle-orm'
 import { PgDatabase, type PgQueryResultHKT, type PgTable } from 'drizzle-orm/pg-core'
 import { attempt, codeOf, rootOf } from '../shared/attempt.ts'
+import { transaction } from './transaction.ts'
 
 /**
  * The app's drizzle instance, whatever its driver and its schema: known by the methods that only PostgreSQL's have.
@@ -28,15 +29,36 @@ export function primaryOf(app: AppDatabase): PostgresDatabase {
 
 /**
  * Runs one step as a transaction of several statements. READ COMMITTED is asked for by name, whatever the database's
- * default: a statement must see what was committed while an earlier one of its step waited for a lock.
+ * default: a statement must see what was committed while an earlier one of its step waited for a lock. Only a step
+ * that is exact at any level asks for none, which is one statement less.
+ *
+ * A connection that broke before `commit` was sent is tried again: the server has undone the step. One that breaks
+ * during `commit` leaves open what was written, so that is a `StoreError`.
  */
 export async function write<Outcome>(
   db: PostgresDatabase,
   operation: string,
   step: (tx: PostgresDatabase) => Promise<Outcome>,
+  { isolation = 'read committed' }: { readonly isolation?: 'read committed' | 'any' } = {},
 ): Promise<Outcome> {
-  return attempt(operation, isTransient, async () =>
-    db.transaction(step, { isolationLevel: 'read committed' }),
+  let isCommitting = false
+  const config = isolation === 'any' ? undefined : ({ isolationLevel: isolation } as const)
+  return attempt(
+    operation,
+    // What a `rollback` says that follows a lost `commit` tells nothing of the `commit`.
+    (error) => (isCommitting ? isUndone(error) : isTransient(error) || isLost(error)),
+    async () => {
+      isCommitting = false
+      return transaction(
+        db,
+        async (tx) => {
+          const outcome = await step(tx)
+          isCommitting = true
+          return outcome
+        },
+        config,
+      )
+    },
   )
 }
 
@@ -126,13 +148,29 @@ const NOT_CONNECTED = new Set(['ECONNREFUSED', '57P03', '53300'])
 /** The connection ended. What was on its way may have been carried out: the server may have ended it after a commit. */
 const LOST = new Set(['ECONNRESET', 'EPIPE', 'CONNECTION_CLOSED', '57P01', '57P02', '08006'])
 
+/** `pg` gives these errors no code. On a connection that it knows to be lost it sends nothing any more. */
+const NOT_SENT_BY_PG = 'is not queryable'
+const LOST_BY_PG = 'Connection terminated'
+
+function isUndone(error: unknown): boolean {
+  return UNDONE.has(codeOf(error))
+}
+
 function isTransient(error: unknown): boolean {
-  const code = codeOf(error)
-  return UNDONE.has(code) || NOT_CONNECTED.has(code)
+  return isUndone(error) || NOT_CONNECTED.has(codeOf(error)) || says(error, NOT_SENT_BY_PG)
+}
+
+function isLost(error: unknown): boolean {
+  return LOST.has(codeOf(error)) || says(error, LOST_BY_PG)
 }
 
 function isTransientForReads(error: unknown): boolean {
-  return isTransient(error) || LOST.has(codeOf(error))
+  return isTransient(error) || isLost(error)
+}
+
+function says(error: unknown, text: string): boolean {
+  const root = rootOf(error)
+  return root instanceof Error && root.message.includes(text)
 }
 
 /** Whether a unique index of this table refused the row. The drivers do not agree on where they say which table. */

@@ -1,7 +1,7 @@
 import type { Hit, RateLimitStore } from '@mindmesh/auth/ports'
 import { and, asc, eq, gt, inArray, sql, type Placeholder } from 'drizzle-orm'
 import { Rollback } from '../shared/attempt.ts'
-import { writeAtOnce, type Access, type PostgresDatabase } from './database.ts'
+import { write, writeAtOnce, type Access, type PostgresDatabase } from './database.ts'
 import { givenRows, selectGiven, type Given } from './given-rows.ts'
 import { authRateLimits as limits } from './tables.ts'
 
@@ -20,7 +20,9 @@ export function rateLimitStore({ db, prepareWrite }: Access): RateLimitStore {
   return {
     hit: async (input) => {
       // Where one of several limits has no room, those that were counted are undone: that takes a transaction.
-      if (input.hits.length > 1) return writeAtOnce('rateLimits.hit', async () => hitAll(db, input))
+      if (input.hits.length > 1) {
+        return write(db, 'rateLimits.hit', async (tx) => hitAll(tx, input), { isolation: 'any' })
+      }
       const refused = refusedOf(input, await count(valuesOf(input)))
       if (refused.length === 0) return { status: 'allowed' }
       return writeAtOnce('rateLimits.hit', async () => limitedBy(db, refused, input.now))
@@ -29,12 +31,10 @@ export function rateLimitStore({ db, prepareWrite }: Access): RateLimitStore {
 }
 
 /** Exact at any isolation level: all that it decides by is in its first statement. */
-async function hitAll(db: PostgresDatabase, input: Input): Promise<Hits> {
-  return db.transaction(async (tx) => {
-    const refused = refusedOf(input, await statementOf(tx, valuesOf(input)).$withCache(false))
-    if (refused.length > 0) throw new Rollback(await limitedBy(tx, refused, input.now))
-    return { status: 'allowed' }
-  })
+async function hitAll(tx: PostgresDatabase, input: Input): Promise<Hits> {
+  const refused = refusedOf(input, await statementOf(tx, valuesOf(input)).$withCache(false))
+  if (refused.length > 0) throw new Rollback(await limitedBy(tx, refused, input.now))
+  return { status: 'allowed' }
 }
 
 /** What {@link statementOf} is given. As JSON, so that one statement serves any number of hits and refunds. */
