@@ -51,7 +51,8 @@ async function undoing(t: TestInstance, id: string): Promise<Attempt> {
 }
 
 const hub = fakeProvider('hub')
-const OAUTH = {
+/** The options of an instance with that provider. */
+export const OAUTH = {
   providers: [hub],
   config: { urls: { oauthCallback: 'https://app.test/:provider' } },
 } as const
