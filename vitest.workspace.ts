@@ -36,7 +36,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           ...strict,
-          include: ['tests/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
+          include: ['tests/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...timed],
           ...patient,
         },
