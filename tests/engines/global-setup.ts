@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node'
+import { browserSummary, findBrowser } from '../browser/support/find-browser.ts'
 import { isLeftOver, isOfRun, newRunId } from './database-name.ts'
 import { engineList } from './list.ts'
 import { selectEngines, summaryOf } from './select-engines.ts'
@@ -16,12 +17,16 @@ export interface EngineRun {
 declare module 'vitest' {
   interface ProvidedContext {
     readonly engineRun: EngineRun
+    /** The browser's program; `null` where there is none. */
+    readonly browserPath: string | null
   }
 }
 
-/** Finds the servers before the first test, and clears away what the tests made after the last. */
+/** Finds the servers and the browser before the first test, and clears away what the tests made after the last. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (project.vitest.projects.every(({ name }) => name === 'unit')) return undefined
+  const browser = findBrowser(process.env)
+  project.provide('browserPath', 'path' in browser ? browser.path : null)
   const id = newRunId()
   const search = { env: process.env, runId: id }
   const servers = {
@@ -34,7 +39,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   project.provide('engineRun', { id, servers, chosen: selection.chosen })
   return async () => {
     await dropOnAll(servers, (name) => isOfRun(name, id))
-    console.log(summaryOf(selection))
+    console.log(`${summaryOf(selection)}\n${browserSummary(browser)}`)
   }
 }
 

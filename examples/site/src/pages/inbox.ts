@@ -55,7 +55,9 @@ async function mailsOf({ app }: Visit): Promise<readonly StoredMail[]> {
 function reader(mail: StoredMail): Html {
   return html`<article class="card">
     <h2>${mail.subject}</h2>
-    <p class="soft">To ${mail.to} · ${time(mail.date)}</p>
+    <p class="soft">
+      <span class="fact">To ${mail.to}</span><span class="fact">${time(mail.date)}</span>
+    </p>
     <iframe
       src="/inbox/mail?mail=${mail.id}"
       title="${mail.subject}"

@@ -60,7 +60,10 @@ function row(user: User & { readonly displayName: string }, isSelf: boolean): Ht
   return html`<li>
     <div>
       <p><strong>${user.displayName || user.displayEmail}</strong>${badge}</p>
-      <p class="soft">${user.displayEmail} · since ${time(user.createdAt)}</p>
+      <p class="soft">
+        <span class="fact">${user.displayEmail}</span>
+        <span class="fact">Since ${time(user.createdAt)}</span>
+      </p>
     </div>
     ${
       isSelf
