@@ -131,9 +131,9 @@ describe.skipIf(!hasBrowser).each(EXAMPLES)('journey: %s', (name) => {
     const page = await newcomer(context, example, email)
     const other = await returning(await browser.newContext(), example, email)
     await page.getByRole('link', { name: 'Change password' }).click()
-    await fill(page, { 'Present password': 'wrong', 'New password': PASSWORD }, 'Save password')
+    await fill(page, { 'Current password': 'wrong', 'New password': PASSWORD }, 'Save password')
     await page.getByRole('alert').waitFor()
-    const right = { 'Present password': PASSWORD, 'New password': 'another long password' }
+    const right = { 'Current password': PASSWORD, 'New password': 'another long password' }
     await fill(page, right, 'Save password')
     await page.getByText('Your password is changed.').waitFor()
     await other.reload()
@@ -194,7 +194,7 @@ describe.skipIf(!hasBrowser).each(EXAMPLES)('journey: %s', (name) => {
     await twice('End all others')
     await page.getByText('All other sessions have ended.').waitFor()
     await goto(page, '/account/password')
-    await page.getByLabel('Present password').fill(PASSWORD)
+    await page.getByLabel('Current password').fill(PASSWORD)
     await page.getByLabel('New password').fill('another long password')
     await twice('Save password')
     await page.getByText('Your password is changed.').waitFor()
@@ -254,8 +254,9 @@ describe.skipIf(!hasBrowser).each(EXAMPLES)('journey: %s', (name) => {
     await fill(page, {}, 'Delete my account')
     await page.waitForURL((url) => url.pathname === '/account/confirm')
     await fill(page, { Password: 'wrong' }, 'Confirm')
-    expect(await page.getByRole('main').getByRole('alert').textContent()).toBe(
-      'This password is not right.',
+    await page.getByRole('main').getByRole('alert').waitFor()
+    expect(await page.getByLabel('Password').getAttribute('aria-describedby')).toBe(
+      'password-error',
     )
     await fill(page, { Password: PASSWORD }, 'Confirm')
     await page.waitForURL((url) => url.pathname === '/account/delete')

@@ -121,7 +121,7 @@ describe.skipIf(!hasBrowser)('pages', () => {
       expect(await look(page, name)).toEqual([])
     }
     await page.goto(`${example.origin}/account/password`)
-    await fill(page, { 'Present password': 'wrong', 'New password': 'x' }, 'Save password')
+    await fill(page, { 'Current password': 'wrong', 'New password': 'x' }, 'Save password')
     await page.getByRole('alert').waitFor()
     expect(await look(page, 'change-password-refused')).toEqual([])
     const visitor = await (await browser.newContext()).newPage()

@@ -27,6 +27,8 @@ interface PageOf<V extends Visit> {
   readonly title: string
   /** Where the button is that posts here, if it is on another page. */
   readonly home?: string
+  /** The field that is wrong where the password is, if a person is known already. */
+  readonly passwordField?: string
   show(visit: V, state: FormState): Html | Promise<Html>
   /** Takes the posted form. A page without it takes none. */
   submit?(visit: V, input: Input): Promise<Next>
@@ -45,8 +47,8 @@ export interface UserPage extends PageOf<UserVisit> {
 /** A page of the site; its path stands in the table of all pages. */
 export type Page = OpenPage | UserPage
 
-/** What to say of an error that a person can do something about; `null` for every other. */
-export function refusedForm(error: unknown): RefusedForm | null {
+/** What to say of an error that a person can do something about on this page; `null` for every other. */
+export function refusedForm(error: unknown, { passwordField }: Page): RefusedForm | null {
   if (!(error instanceof AuthError || error instanceof AuthClientError)) return null
   const { code, status, message, field, retryAfterSeconds, attemptsLeft } = error
   const wait = retryAfterSeconds === null ? '' : ` Try again in ${duration(retryAfterSeconds)}.`
@@ -55,8 +57,7 @@ export function refusedForm(error: unknown): RefusedForm | null {
     code,
     status,
     message: `${message}${wait}${left}`,
-    // `profile.displayName` is the field `displayName` of the form.
-    field: code === 'otp_invalid' || code === 'otp_expired' ? 'code' : lastPart(field),
+    field: fieldOf(code, field, passwordField ?? null),
   }
 }
 
@@ -64,6 +65,9 @@ function duration(seconds: number): string {
   return seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`
 }
 
-function lastPart(field: string | null): string | null {
+function fieldOf(code: string, field: string | null, passwordField: string | null): string | null {
+  if (code === 'otp_invalid' || code === 'otp_expired') return 'code'
+  if (code === 'invalid_credentials') return passwordField
+  // `profile.displayName` is the field `displayName` of the form.
   return field?.split('.').at(-1) ?? null
 }

@@ -65,7 +65,7 @@ async function submit(visit: Visit, page: Page, input: Input): Promise<Response>
     const next = await take(visit, page, input)
     return typeof next === 'string' ? redirect(next) : next
   } catch (error) {
-    const refused = refusedForm(error)
+    const refused = refusedForm(error, page)
     if (refused === null) throw error
     if (refused.code === 'reauthentication_required') {
       return redirect(`/account/confirm?next=${page.home ?? visit.url.pathname}`)

@@ -1,4 +1,3 @@
-import { AuthClientError } from '@mindmesh/auth-http/client'
 import { html, type Html } from '../html.ts'
 import type { UserPage } from '../page.ts'
 import { CODE, NEW_PASSWORD, PASSWORD } from '../views/fields.ts'
@@ -10,6 +9,7 @@ import { account } from './account.ts'
 export const changePassword: UserPage = {
   access: 'user',
   title: 'Change your password',
+  passwordField: 'current',
   show: (_visit, state): Html =>
     html`<section class="narrow">
       <h1>Change your password</h1>
@@ -17,7 +17,7 @@ export const changePassword: UserPage = {
         {
           action: '/account/password',
           fields: [
-            { ...PASSWORD, name: 'current', label: 'Present password' },
+            { ...PASSWORD, name: 'current', label: 'Current password' },
             { ...NEW_PASSWORD, name: 'next' },
           ],
           button: 'Save password',
@@ -131,6 +131,7 @@ export const deleteAccount: UserPage = {
 export const confirmPassword: UserPage = {
   access: 'user',
   title: 'Confirm that it is you',
+  passwordField: 'password',
   show: (_visit, state): Html =>
     html`<section class="narrow">
       <h1>Confirm that it is you</h1>
@@ -146,17 +147,7 @@ export const confirmPassword: UserPage = {
       <p class="below">You have none? <a href="/sign-in">Sign in again</a></p>
     </section>`,
   async submit({ auth }, { password = '', next = '' }) {
-    try {
-      await auth.reauthenticate({ password })
-    } catch (error) {
-      const isWrong = error instanceof AuthClientError && error.code === 'invalid_credentials'
-      if (!isWrong) throw error
-      throw new AuthClientError(401, {
-        code: error.code,
-        detail: 'This password is not right.',
-        field: 'password',
-      })
-    }
+    await auth.reauthenticate({ password })
     // A page of the account, and nothing else that a link might have put there.
     const isOwn = /^\/(?:people|account(?:\/[a-z]+)?)$/.test(next)
     return `${isOwn ? next : '/account'}?notice=confirmed`
