@@ -198,6 +198,11 @@ export const scenariosByEvent: Readonly<
       return async ({ user }) => user.delete(id)
     },
   ],
+  ACCOUNT_IMPORTED: [
+    async () =>
+      async ({ maintenance }) =>
+        maintenance.importUsers([{ id: 'user_1', email: NEW }], { source: 'elsewhere' }),
+  ],
   ACCOUNT_EXPORTED: [
     async (_, id) =>
       async ({ user }) =>

@@ -27,9 +27,9 @@ export function rateLimitStore(db: SqliteDatabase): RateLimitStore {
  * written.
  */
 function countWith(db: SqliteDatabase): (hit: Hit, now: Date) => boolean {
-  const now = sql.param(sql.placeholder('now'), limits.resetsAt)
+  const moment = sql.param(sql.placeholder('now'), limits.resetsAt)
   // At its end, or when all of its hits were given back.
-  const isOver = sql`(${limits.resetsAt} <= ${now} or ${limits.hits} = 0)`
+  const isOver = sql`(${limits.resetsAt} <= ${moment} or ${limits.hits} = 0)`
   const statement = once(() =>
     db
       .insert(limits)
