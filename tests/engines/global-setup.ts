@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
 import { browserSummary, findBrowser } from '../browser/support/find-browser.ts'
 import { isLeftOver, isOfRun, newRunId } from './database-name.ts'
@@ -22,9 +24,15 @@ declare module 'vitest' {
   }
 }
 
+/** Makes the Prisma clients of the tests where they are missing or stale. */
+const generator = fileURLToPath(
+  new URL('../../scripts/generate-prisma-clients.mjs', import.meta.url),
+)
+
 /** Finds the servers and the browser before the first test, and clears away what the tests made after the last. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (project.vitest.projects.every(({ name }) => name === 'unit')) return undefined
+  execFileSync(process.execPath, [generator])
   const browser = findBrowser(process.env)
   project.provide('browserPath', 'path' in browser ? browser.path : null)
   const id = newRunId()

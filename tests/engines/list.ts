@@ -53,4 +53,26 @@ export const engineList: readonly EngineEntry[] = [
     server: 'mysql',
     connect: async (url) => (await import('./mysql.ts')).connectMysql(url),
   },
+  {
+    name: 'prisma-sqlite',
+    isShareable: true,
+    server: null,
+    async create() {
+      const { connectPrismaSqlite } = await import('./prisma-sqlite.ts')
+      const { createSqliteFile } = await import('./sqlite-file.ts')
+      return createSqliteFile(connectPrismaSqlite)
+    },
+  },
+  {
+    name: 'prisma-postgres',
+    isShareable: true,
+    server: 'postgres',
+    connect: async (url) => (await import('./prisma-postgres.ts')).connectPrismaPostgres(url),
+  },
+  {
+    name: 'prisma-mysql',
+    isShareable: true,
+    server: 'mysql',
+    connect: async (url) => (await import('./prisma-mysql.ts')).connectPrismaMysql(url),
+  },
 ]

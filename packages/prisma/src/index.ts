@@ -1,0 +1,6 @@
+export { PrismaMindmeshAuth, PrismaMindmeshAuth as default } from './preset.ts'
+export type { PrismaMindmeshAuthOptions } from './preset.ts'
+export { prismaAdapter } from './store.ts'
+export type { PrismaAdapterOptions } from './store.ts'
+export type { AppClient } from './client.ts'
+export type { AppClientWithUser, ModelOf } from './users-model.ts'

@@ -1,0 +1,38 @@
+import { createRequire } from 'node:module'
+import { migrate } from '@mindmesh/auth-drizzle/mysql'
+import { prismaAdapter } from '@mindmesh/auth-prisma'
+import { PrismaMariaDb } from '@prisma/adapter-mariadb'
+import { drizzle } from 'drizzle-orm/mysql2'
+import { createPool } from 'mysql2/promise'
+import type * as generated from '../.prisma/mysql/types/client.ts'
+import type { Connection } from './test-database.ts'
+
+const { PrismaClient } = createRequire(import.meta.url)(
+  '../.prisma/mysql/run/index.js',
+) as typeof generated
+
+/** Prisma on the driver `mariadb`, over ten connections and the tables that the migrations make. */
+export async function connectPrismaMysql(url: string): Promise<Connection> {
+  const pool = createPool({ uri: url, connectionLimit: 1 })
+  await migrate(drizzle(pool))
+  await pool.end()
+  const prisma = openPrismaMysql(url, 10)
+  return {
+    openStore: () => prismaAdapter(prisma),
+    close: async () => prisma.$disconnect(),
+  }
+}
+
+/** A client on a database that has the tables. */
+export function openPrismaMysql(url: string, connectionLimit: number): generated.PrismaClient {
+  const { hostname, port, username, password, pathname } = new URL(url)
+  const adapter = new PrismaMariaDb({
+    host: hostname,
+    port: Number(port || 3306),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: pathname.slice(1),
+    connectionLimit,
+  })
+  return new PrismaClient({ adapter })
+}
