@@ -14,10 +14,16 @@ import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { drizzle as drizzleOnMysql } from 'drizzle-orm/mysql2'
 import { drizzle as drizzleOnPostgres } from 'drizzle-orm/node-postgres'
 import { Pool } from 'pg'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, inject, test } from 'vitest'
 import { mysqlFaults } from './support/mysql-watch.ts'
-import { hasMysql, openMysql } from './support/mysql.ts'
-import { hasPostgres, openPostgres } from './support/postgres.ts'
+import { openMysql } from './support/mysql.ts'
+import { openPostgres } from './support/postgres.ts'
+import {
+  faultyPrismaMysql,
+  faultyPrismaPostgres,
+  faultyPrismaSqlite,
+  type FaultyPrisma,
+} from './support/prisma-faults.ts'
 import { sqliteFaults } from './support/sqlite-faults.ts'
 import { startWireProxy } from './support/wire-proxy.ts'
 
@@ -55,7 +61,22 @@ const faultyEngines: readonly FaultyEngine[] = [
     name: 'postgres',
     open: openPostgresByProxy,
   },
+  { name: 'prisma-sqlite', open: openOnce(faultyPrismaSqlite) },
+  { name: 'prisma-postgres', open: openOnce(faultyPrismaPostgres) },
+  { name: 'prisma-mysql', open: openOnce(faultyPrismaMysql) },
 ]
+
+/** A client of Prisma takes long to start: all faults are tried on one, which must go on working after each. */
+function openOnce(start: () => Promise<FaultyPrisma>): FaultyEngine['open'] {
+  let started: Promise<FaultyPrisma> | null = null
+  afterAll(async () => (await started)?.close())
+  return async () => {
+    started ??= start()
+    const { injector, context, empty } = await started
+    await empty()
+    return { injector, context, close: () => undefined }
+  }
+}
 
 /**
  * Through `pg`: `postgres` 3.4.9 ends the process where a connection is lost inside a transaction (its issue 1208).
@@ -80,8 +101,8 @@ async function openPostgresByProxy() {
   return { injector, context, close }
 }
 
-const missing = [...(hasMysql ? [] : ['mysql']), ...(hasPostgres ? [] : ['postgres'])]
-const isThere = ({ name }: FaultyEngine): boolean => !missing.includes(name)
+const { chosen } = inject('engineRun')
+const isThere = ({ name }: FaultyEngine): boolean => chosen.includes(name)
 
 describe.each(faultyEngines.filter(isThere))('faults on $name', ({ open }) => {
   test.each(changes)('$name: both or neither, whichever statement fails', async (change) => {

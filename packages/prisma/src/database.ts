@@ -18,6 +18,8 @@ export interface PrismaDatabase {
   readonly parameters: Parameters
   /** A table of the library, where the app's schema has put it. */
   table(model: string): Sql
+  /** Runs the work: at once on a pool, and on the one connection of SQLite when the work before it is done. */
+  readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>
   /** Resolves if the connection keeps times and texts as they are given; looks once. */
   ready(): Promise<void>
 }
@@ -35,6 +37,7 @@ export function databaseOf(app: AppClient, schema: string | null): PrismaDatabas
     description,
     schema,
     parameters: parametersOf(provider),
+    inTurn: provider === 'sqlite' ? oneByOne() : async (work) => work(),
     table(model) {
       const found = description.model(model)
       const name = quoted(provider, found.table)
@@ -50,6 +53,15 @@ export function databaseOf(app: AppClient, schema: string | null): PrismaDatabas
         throw error
       }
     },
+  }
+}
+
+function oneByOne(): PrismaDatabase['inTurn'] {
+  let last: Promise<unknown> = Promise.resolve()
+  return async (work) => {
+    const turn = last.then(work)
+    last = turn.catch(() => undefined)
+    return turn
   }
 }
 
@@ -80,12 +92,17 @@ function optionsOf(provider: Provider): TransactionOptions {
  * A deadlock is tried again, as is a connection that could not be had. A connection that broke may have broken in
  * `commit`, which leaves open what was written, so that is a `StoreError`. A lock that MySQL did not give within
  * `innodb_lock_wait_timeout` (50 seconds by default) is waited for once more.
+ *
+ * `beforeRetry` is asked before another try, outside the transaction: an outcome that is certain by then, or `null`.
+ * Of many who want one unique key on MySQL most deadlock when the first gives it back, and would do so again.
  */
 export async function write<Outcome>(
   db: PrismaDatabase,
   operation: string,
   step: (tx: Queries) => Promise<Outcome>,
+  beforeRetry: (queries: Queries) => Promise<Outcome | null> = async () => null,
 ): Promise<Outcome> {
+  let isRetry = false
   let lockWaits = 0
   let vanished = 0
   const isTransient = (error: unknown): boolean => {
@@ -95,8 +112,35 @@ export async function write<Outcome>(
   }
   return attempt(operation, isTransient, async () => {
     await db.ready()
-    return db.client.$transaction(step, optionsOf(db.provider))
+    const settled = isRetry ? await query(db, beforeRetry) : null
+    isRetry = true
+    return settled ?? db.inTurn(async () => transaction(db, step))
   })
+}
+
+async function transaction<Outcome>(
+  db: PrismaDatabase,
+  step: (tx: Queries) => Promise<Outcome>,
+): Promise<Outcome> {
+  let isCommitting = false
+  try {
+    return await db.client.$transaction(async (tx) => {
+      const outcome = await step(tx)
+      isCommitting = true
+      return outcome
+    }, optionsOf(db.provider))
+  } catch (error) {
+    if (isCommitting && db.provider === 'sqlite') await endTransaction(db.client)
+    throw error
+  }
+}
+
+/**
+ * Where a commit failed (the disk is full), the driver adapter of SQLite gives its one connection back as it is. SQLite
+ * may have undone the step or not: where it did, there is nothing to roll back.
+ */
+async function endTransaction(client: Client): Promise<void> {
+  await client.$executeRawUnsafe('rollback').catch(() => undefined)
 }
 
 /** What refused a row was gone when it was looked for: the step is worth another try. */
@@ -114,12 +158,19 @@ export class Vanished extends Error {
 export async function read<Result>(
   db: PrismaDatabase,
   operation: string,
-  query: (queries: Queries) => Promise<Result>,
+  work: (queries: Queries) => Promise<Result>,
 ): Promise<Result> {
   return attempt(operation, isPassing, async () => {
     await db.ready()
-    return db.provider === 'sqlite' ? db.client.$transaction(query, UNBOUNDED) : query(db.client)
+    return query(db, work)
   })
+}
+
+async function query<Result>(
+  db: PrismaDatabase,
+  work: (queries: Queries) => Promise<Result>,
+): Promise<Result> {
+  return db.provider === 'sqlite' ? db.inTurn(async () => transaction(db, work)) : work(db.client)
 }
 
 function isPassing(error: unknown): boolean {

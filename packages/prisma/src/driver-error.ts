@@ -59,13 +59,22 @@ export function isNotConnected(error: unknown): boolean {
   return kind === 'DatabaseNotReachable' || kind === 'TooManyConnections' || code === '57P03'
 }
 
-/** The server ends the connection: PostgreSQL stops (57P01, 57P02) or lost it (08006), MySQL stops (1053) or cut it (1927, 4031). */
-const LOST = new Set(['57P01', '57P02', '08006', '1053', '1927', '4031'])
+/**
+ * The server ends the connection: PostgreSQL stops (57P01, 57P02) or lost it (08006), MySQL stops (1053) or cut it
+ * (1927, 4031). The numbers from 45000 on are the driver `mariadb`'s own, for a socket that was closed.
+ */
+const LOST = new Set(
+  '57P01 57P02 08006 1053 1927 4031 45001 45004 45009 45013 45019 45026'.split(' '),
+)
+
+/** The driver `pg` gives these no code. */
+const LOST_ON_PG = /Connection terminated|connection error and is not queryable/
 
 /** Whether the connection broke; what was on its way may have been carried out. */
 export function isLost(error: unknown): boolean {
   const { kind, code } = driverCause(error)
-  return kind === 'ConnectionClosed' || LOST.has(code)
+  if (kind === 'ConnectionClosed' || LOST.has(code)) return true
+  return error instanceof Error && LOST_ON_PG.test(error.message)
 }
 
 /**

@@ -13,8 +13,7 @@ import { userReads, withoutHash } from './user-reads.ts'
 export function userStore(db: PrismaDatabase): UserStore<AppModel> {
   return {
     ...userReads(db),
-    register: async (input, effects) =>
-      write(db, 'users.register', async (tx) => register(db, tx, input, effects)),
+    register: async (input, effects) => register(db, input, effects),
     markEmailVerified: async ({ userId, email, at }, effects) =>
       write(db, 'users.markEmailVerified', async (tx) => {
         const { count } = await tx.user.updateMany({
@@ -25,8 +24,7 @@ export function userStore(db: PrismaDatabase): UserStore<AppModel> {
         await writeEffects(db, tx, effects)
         return 'verified'
       }),
-    changeEmail: async (input, effects) =>
-      write(db, 'users.changeEmail', async (tx) => changeEmail(db, tx, input, effects)),
+    changeEmail: async (input, effects) => changeEmail(db, input, effects),
     setPassword: async (input, effects) =>
       write(db, 'users.setPassword', async (tx) => setPassword(db, tx, input, effects)),
     upgradePasswordHash: async ({ userId, from, to }) =>
@@ -54,14 +52,32 @@ export function userStore(db: PrismaDatabase): UserStore<AppModel> {
   }
 }
 
+type Registered = ReturnType<UserStore<AppModel>['register']>
 type Input<Method extends keyof UserStore<AppModel>> = Parameters<UserStore<AppModel>[Method]>[0]
 
 async function register(
   db: PrismaDatabase,
+  input: Input<'register'>,
+  effects: Effects,
+): Registered {
+  return write<Awaited<Registered>>(
+    db,
+    'users.register',
+    async (tx) => insertPerson(db, tx, input, effects),
+    async (queries) => {
+      const { email, id } = input.user
+      const isTaken = await isOfOthers(queries, { email, userId: id, ...input.reservation })
+      return isTaken ? { status: 'email_taken' } : null
+    },
+  )
+}
+
+async function insertPerson(
+  db: PrismaDatabase,
   tx: Queries,
   { user, profile, account, reservation }: Input<'register'>,
   effects: Effects,
-): ReturnType<UserStore<AppModel>['register']> {
+): Registered {
   const data = { ...ownColumns(tx.user.fields, profile), ...user, updatedAt: user.createdAt }
   const registered = await orIfTaken(db, {
     email: user.email,
@@ -103,6 +119,22 @@ async function orIfTaken<Result>(
   }
 }
 
+/** Whether another person has an address, or reserves it. */
+async function isOfOthers(
+  queries: Queries,
+  {
+    email,
+    userId,
+    ...reservation
+  }: Reservation & { readonly email: string; readonly userId: string },
+): Promise<boolean> {
+  const owner = await queries.user.findFirst({
+    where: { email, id: { not: userId } },
+    select: { id: true },
+  })
+  return owner !== null || isReserved(queries, reservation, userId)
+}
+
 /**
  * Asked after the address was written: whoever gave it up in the meantime has reserved it by then, and what they
  * committed while the write waited is seen.
@@ -125,6 +157,23 @@ async function isReserved(
 }
 
 async function changeEmail(
+  db: PrismaDatabase,
+  input: Input<'changeEmail'>,
+  effects: Effects,
+): Promise<'changed' | 'email_taken' | 'stale'> {
+  return write(
+    db,
+    'users.changeEmail',
+    async (tx) => replaceEmail(db, tx, input, effects),
+    async (queries) => {
+      const { to, userId, reservation } = input
+      const isTaken = await isOfOthers(queries, { email: to, userId, ...reservation })
+      return isTaken ? 'email_taken' : null
+    },
+  )
+}
+
+async function replaceEmail(
   db: PrismaDatabase,
   tx: Queries,
   { userId, from, to, displayEmail, at, reason, keepPurposes, reservation }: Input<'changeEmail'>,
