@@ -148,12 +148,12 @@ describe.each(onPrisma)('$name and drizzle on one database', (engine) => {
         email: ADDRESS,
         createdAt: clock.now(),
       }
-      expect(await one.store.accounts.link({ account, expectedEmail: null }, {})).toBe('linked')
+      expect(await one.store.accounts.link({ account, expected: null }, {})).toBe('linked')
       const identity = { provider: 'hub', subject: 'Case-Matters' }
       expect(await two.store.accounts.listByUser(user.id)).toEqual([account])
       expect(await two.store.accounts.findUser(identity)).toMatchObject({ id: user.id })
       expect(await two.store.accounts.findUser({ ...identity, subject: 'case-matters' })).toBeNull()
-      expect(await two.store.accounts.link({ account, expectedEmail: null }, {})).toBe(
+      expect(await two.store.accounts.link({ account, expected: null }, {})).toBe(
         'account_taken',
       )
       const unlink = { ...identity, userId: user.id, at: clock.now() }

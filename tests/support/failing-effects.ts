@@ -11,7 +11,7 @@ export function failingEffects(
 ): AuthStore {
   const doubled = (value: unknown): unknown => {
     if (Array.isArray(value)) {
-      return value.flatMap((row: object) => (isBroken(row) ? [row, row] : [row]))
+      return value.flatMap((row: object) => (isBroken(row) ? [row, row] : [doubled(row)]))
     }
     if (!isPlain(value)) return value
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, doubled(inner)]))

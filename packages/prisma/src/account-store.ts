@@ -50,11 +50,10 @@ export async function insertAccount(
 async function link(
   db: PrismaDatabase,
   tx: Queries,
-  { account, expectedEmail }: Input<'link'>,
+  { account, expected }: Input<'link'>,
   effects: Effects,
 ): Promise<'linked' | 'account_taken' | 'stale'> {
-  const isExpected =
-    expectedEmail === null ? {} : { email: expectedEmail, emailVerifiedAt: { not: null } }
+  const isExpected = expected === null ? {} : { ...expected, emailVerifiedAt: { not: null } }
   const { count } = await tx.user.updateMany({
     where: { id: account.userId, blockedAt: null, ...isExpected },
     data: { updatedAt: account.createdAt },

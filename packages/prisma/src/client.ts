@@ -68,10 +68,10 @@ export interface Model<Row> {
     readonly where: Where<Row>
     readonly select?: Columns<Row>
     readonly omit?: Columns<Row>
-    readonly distinct?: readonly (keyof Row)[]
     readonly orderBy?: readonly { readonly [Name in keyof Row]?: 'asc' | 'desc' }[]
     readonly take?: number
   }): Promise<Row[]>
+  count(query: { readonly where: Where<Row> }): Promise<number>
   create(write: { readonly data: object; readonly omit?: Columns<Row> }): Promise<Row>
   createMany(write: { readonly data: readonly Row[] }): Promise<Count>
   updateMany(write: { readonly where: Where<Row>; readonly data: Changes<Row> }): Promise<Count>

@@ -1,5 +1,5 @@
 import type { ClaimedMail, OutboxStore } from '@mindmesh/auth/ports'
-import type { OutboxRow, Where } from './client.ts'
+import type { OutboxRow, Queries, Where } from './client.ts'
 import { read, write, type PrismaDatabase } from './database.ts'
 import { writeEffects } from './effects.ts'
 
@@ -26,6 +26,54 @@ export function outboxStore(db: PrismaDatabase): OutboxStore {
         await writeEffects(db, tx, effects)
         return 'failed'
       }),
+    inspect: async (input) =>
+      read(db, 'outbox.inspect', async (queries) => inspect(queries, input)),
+    hasten: async ({ now }) =>
+      write(db, 'outbox.hasten', async (tx) => {
+        const where = { availableAt: { gt: now }, ...isFree(now) }
+        return (await tx.authOutbox.updateMany({ where, data: { availableAt: now } })).count
+      }),
+  }
+}
+
+function isFree(now: Date): Where<OutboxRow> {
+  return { OR: [{ leasedUntil: null }, { leasedUntil: { lte: now } }] }
+}
+
+const ENTRY = {
+  id: true,
+  template: true,
+  attempts: true,
+  availableAt: true,
+  failedAt: true,
+  lastError: true,
+  expiresAt: true,
+  createdAt: true,
+} as const
+
+async function inspect(
+  { authOutbox }: Queries,
+  { limit: take }: Parameters<OutboxStore['inspect']>[0],
+): ReturnType<OutboxStore['inspect']> {
+  const waiting = { availableAt: { not: null } }
+  const failed = { failedAt: { not: null } }
+  return {
+    waiting: await authOutbox.count({ where: waiting }),
+    failed: await authOutbox.count({ where: failed }),
+    mails: [
+      ...(await authOutbox.findMany({
+        where: waiting,
+        orderBy: [{ availableAt: 'asc' }, { id: 'asc' }],
+        select: ENTRY,
+        take,
+      })),
+      ...(await authOutbox.findMany({
+        where: failed,
+        orderBy: [{ failedAt: 'desc' }, { id: 'desc' }],
+        select: ENTRY,
+        take,
+      })),
+    ],
   }
 }
 
@@ -40,10 +88,7 @@ async function claim(
   db: PrismaDatabase,
   { leaseId, leaseSeconds, limit, now }: Parameters<OutboxStore['claim']>[0],
 ): Promise<readonly ClaimedMail[]> {
-  const isDue: Where<OutboxRow> = {
-    availableAt: { lte: now },
-    OR: [{ leasedUntil: null }, { leasedUntil: { lte: now } }],
-  }
+  const isDue: Where<OutboxRow> = { availableAt: { lte: now }, ...isFree(now) }
   const leasedUntil = new Date(now.getTime() + leaseSeconds * 1000)
   for (;;) {
     const due = await read(db, 'outbox.claim', async ({ authOutbox }) =>

@@ -47,7 +47,12 @@ function count(db: PrismaDatabase, { hits, refunds, now }: Input): Sql {
     : (name: string): Sql => raw(`excluded.${name}`)
   const there = isMysql ? raw('') : raw('earlier.')
   const isOver = sql`${there}resets_at <= ${moment(now)}`
-  // A row that is a refund comes with no hit. MySQL assigns from left to right: `hits` still sees the earlier window.
+  // The window is over too when all of its hits were given back. MySQL assigns from left to right: `hits` still sees
+  // the earlier window, and `resets_at` sees by a single hit that there was none before.
+  const wasEmpty = isMysql
+    ? sql`(hits = 1 and ${onTheWay('hits')} = 1)`
+    : sql`(earlier.hits = 0 and ${onTheWay('hits')} = 1)`
+  // A row that is a refund comes with no hit.
   return sql`insert into ${db.table('AuthRateLimit')} ${isMysql ? raw('') : raw('as earlier')} (${key}, hits, resets_at)
     values ${join(values, ', ')}
     ${raw(isMysql ? 'on duplicate key update' : 'on conflict (key) do update set')}
@@ -55,7 +60,7 @@ function count(db: PrismaDatabase, { hits, refunds, now }: Input): Sql {
         when ${onTheWay('hits')} = 0 then case when ${there}hits > 0 then ${there}hits - 1 else 0 end
         when ${isOver} then 1
         else ${there}hits + 1 end,
-      resets_at = case when ${isOver} then ${onTheWay('resets_at')} else ${there}resets_at end`
+      resets_at = case when ${isOver} or ${wasEmpty} then ${onTheWay('resets_at')} else ${there}resets_at end`
 }
 
 function endOf({ windowSeconds }: Hit, now: Date): Date {

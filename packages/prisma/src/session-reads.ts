@@ -33,14 +33,14 @@ export function sessionReads(db: PrismaDatabase): Reads {
       }),
     listUserAgents: async (userId) =>
       read(db, 'sessions.listUserAgents', async ({ authSession }) => {
-        // Prisma itself tells them apart, to the last space: a collation of MySQL would not.
         const rows = await authSession.findMany({
           where: { userId, userAgent: { not: null } },
-          distinct: ['userAgent'],
+          orderBy: [{ id: 'desc' }],
           select: { userAgent: true },
           take: 100,
         })
-        return rows.map((row) => row.userAgent).filter((agent) => agent !== null)
+        const agents = rows.map((row) => row.userAgent).filter((agent) => agent !== null)
+        return [...new Set(agents)]
       }),
   }
 }

@@ -1,13 +1,14 @@
 import type { AuthStore } from '@mindmesh/auth/ports'
 import { accountStore } from './account-store.ts'
 import { codeStore } from './code-store.ts'
-import { databaseOf, type PrismaDatabase } from './database.ts'
+import { databaseOf, read, select, type PrismaDatabase } from './database.ts'
 import { eventStore } from './event-store.ts'
 import { outboxStore } from './outbox-store.ts'
 import { deleteExpired } from './prune.ts'
 import { rateLimitStore } from './rate-limit-store.ts'
 import { assertSchema } from './schema-check.ts'
 import { sessionStore } from './session-store.ts'
+import { sql, type Provider, type Sql } from './sql.ts'
 import { userStore } from './user-store.ts'
 import type { AppClientWithUser, ModelOf } from './users-model.ts'
 
@@ -47,5 +48,20 @@ function createStore(db: PrismaDatabase): AuthStore {
     outbox: outboxStore(db),
     deleteExpired: async (input) => deleteExpired(db, input),
     assertSchema: async () => assertSchema(db),
+    readTime: async () => readTime(db),
   }
+}
+
+/** Milliseconds since 1970 by the database's own clock. */
+const NOW: Readonly<Record<Provider, Sql>> = {
+  sqlite: sql`select (julianday('now') - 2440587.5) * 86400000 as now`,
+  postgres: sql`select extract(epoch from clock_timestamp()) * 1000 as now`,
+  mysql: sql`select unix_timestamp(sysdate(3)) * 1000 as now`,
+}
+
+async function readTime(db: PrismaDatabase): Promise<Date> {
+  const [row] = await read(db, 'readTime', async (queries) =>
+    select<{ readonly now: unknown }>(db.provider, queries, NOW[db.provider]),
+  )
+  return new Date(Math.round(Number(row?.now)))
 }

@@ -5,6 +5,7 @@ import type { Queries } from './client.ts'
 import { read, Vanished, write, type PrismaDatabase } from './database.ts'
 import { isDuplicate } from './driver-error.ts'
 import { voidCodes, writeEffects } from './effects.ts'
+import { importMany } from './import-many.ts'
 import { ownColumns } from './own-columns.ts'
 import { endSessions } from './session-store.ts'
 import { userReads, withoutHash } from './user-reads.ts'
@@ -47,6 +48,7 @@ export function userStore(db: PrismaDatabase): UserStore<AppModel> {
         await writeEffects(db, tx, effects)
         return 'unblocked'
       }),
+    importMany: importMany(db),
     delete: async (userId, effects) =>
       write(db, 'users.delete', async (tx) => deletePerson(db, tx, userId, effects)),
   }
@@ -210,6 +212,7 @@ async function setPassword(
   if (count === 0) return 'stale'
   await endSessions(tx, { userId, keepSessionId, at, reason })
   await voidCodes(tx, userId, keepPurposes)
+  if (input.unlinkAccounts) await tx.authAccount.deleteMany({ where: { userId } })
   await writeEffects(db, tx, effects)
   return 'set'
 }

@@ -1,12 +1,14 @@
-import type { AppModel, ImportedPerson, UserStore } from '@mindmesh/auth/ports'
-import { and, inArray } from 'drizzle-orm'
-import { Rollback } from '../shared/attempt.ts'
 import {
   allEffects,
   importInRounds,
   isReserved,
+  type AppModel,
+  type ImportedPerson,
   type Obstacles,
-} from '../shared/import-in-rounds.ts'
+  type UserStore,
+} from '@mindmesh/auth/ports'
+import { and, inArray } from 'drizzle-orm'
+import { Rollback } from '../shared/attempt.ts'
 import { ownColumns } from '../shared/own-columns.ts'
 import { read, violatesUnique, write, type PostgresDatabase } from './database.ts'
 import { writeEffects } from './effects.ts'

@@ -1,12 +1,6 @@
-import {
-  StoreError,
-  type AccountIdentity,
-  type AppModel,
-  type CodeRecord,
-  type Effects,
-  type ImportedPerson,
-  type ImportStatus,
-} from '@mindmesh/auth/ports'
+import type { AppModel, CodeRecord } from './entities.ts'
+import { StoreError } from './errors.ts'
+import type { AccountIdentity, Effects, ImportedPerson, ImportStatus } from './store.ts'
 
 type Person = ImportedPerson<AppModel>
 
