@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
+import { assertSelfContained } from './assert-self-contained.ts'
 import { sidebar } from './sidebar.ts'
 import { slugOf } from './slug.ts'
 
@@ -32,6 +33,7 @@ export default defineConfig({
       })
     },
   },
+  transformHtml: assertSelfContained,
   themeConfig: {
     search: { provider: 'local' },
     sidebar: sidebar(root),
