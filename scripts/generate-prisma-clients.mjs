@@ -27,7 +27,7 @@ const clients = [
   })),
 ]
 
-/** One generator for what runs (JavaScript, which Node takes as it is), one for what is compiled. */
+/** What runs (JavaScript, which Node takes as it is), what is compiled, and what Prisma has understood. */
 const header = (provider) => `generator run {
   provider = "prisma-client-js"
   output   = "./run"
@@ -36,6 +36,11 @@ const header = (provider) => `generator run {
 generator types {
   provider = "prisma-client"
   output   = "./types"
+}
+
+generator models {
+  provider = "node scripts/prisma-model-generator.mjs"
+  output   = "./models"
 }
 
 datasource db {
