@@ -153,9 +153,7 @@ describe.each(onPrisma)('$name and drizzle on one database', (engine) => {
       expect(await two.store.accounts.listByUser(user.id)).toEqual([account])
       expect(await two.store.accounts.findUser(identity)).toMatchObject({ id: user.id })
       expect(await two.store.accounts.findUser({ ...identity, subject: 'case-matters' })).toBeNull()
-      expect(await two.store.accounts.link({ account, expected: null }, {})).toBe(
-        'account_taken',
-      )
+      expect(await two.store.accounts.link({ account, expected: null }, {})).toBe('account_taken')
       const unlink = { ...identity, userId: user.id, at: clock.now() }
       expect(await two.store.accounts.unlink(unlink, {})).toBe('unlinked')
       expect(await one.store.accounts.findUser(identity)).toBeNull()
