@@ -39,7 +39,7 @@ describe.each(ADAPTERS)('examples: the site on %s', (adapter) => {
     app = await openApp(readSettings(env, folder), {
       clock,
       providers: [provider],
-      config: { limits: { loginPerIp: AMPLE, otpSend: AMPLE } },
+      config: { limits: { registerPerIp: AMPLE, loginPerIp: AMPLE, otpSend: AMPLE } },
     })
   })
   afterAll(async () => {

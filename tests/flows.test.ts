@@ -7,7 +7,7 @@ import { emailChange } from './flows/email-change.ts'
 import { equalWork } from './flows/equal-work.ts'
 import { events } from './flows/events.ts'
 import { journey } from './flows/journey.ts'
-import { codeLimits, passwordLimits, sendLimits } from './flows/limits.ts'
+import { codeLimits, passwordLimits, registrationLimits, sendLimits } from './flows/limits.ts'
 import { mailDelivery, mailTrouble, mailWords } from './flows/mail.ts'
 import { maintenance } from './flows/maintenance.ts'
 import { otp } from './flows/otp.ts'
@@ -29,6 +29,7 @@ const flows: readonly ((test: FlowTest) => void)[] = [
   sendLimits,
   codeLimits,
   passwordLimits,
+  registrationLimits,
   otp,
   refresh,
   races,

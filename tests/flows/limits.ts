@@ -27,7 +27,7 @@ async function spendCode(t: TestInstance, how = inTurn): Promise<readonly string
 
 const FIVE_WRONG = Array.from({ length: 5 }, () => 'otp_invalid')
 
-/** An instance on a store of its own that counts the hashes that it verifies. */
+/** An instance on the same store that counts the hashes that it makes and verifies. */
 function countingHashes(t: TestInstance): TestInstance & { readonly hashes: () => number } {
   let hashes = 0
   const hasher = fastHasher()
@@ -35,6 +35,10 @@ function countingHashes(t: TestInstance): TestInstance & { readonly hashes: () =
     clock: t.clock,
     passwordHasher: {
       ...hasher,
+      hash: async (password) => {
+        hashes += 1
+        return hasher.hash(password)
+      },
       verify: async (hash, password) => {
         hashes += 1
         return hasher.verify(hash, password)
@@ -288,14 +292,68 @@ export function codeLimits(test: FlowTest): void {
   })
 }
 
+/** What counts as one place, and the addresses of requests from it. */
+const ORIGINS: readonly [string, (n: number) => string][] = [
+  ['an IPv4 address', () => '192.0.2.1'],
+  ['an IPv6 network of 64 bits', (n) => `2001:db8:0:1::${n + 1}`],
+  ['an IPv4 address in either spelling', (n) => (n % 2 ? '::ffff:192.0.2.1' : '192.0.2.1')],
+]
+
+/** The limit on accounts that are asked for. */
+export function registrationLimits(test: FlowTest): void {
+  test.for(ORIGINS)(
+    'register: the 11th from %s within an hour is refused without a hash and without a mail',
+    async ([, addressOf], { t }) => {
+      await t.register('anna')
+      const counting = countingHashes(t)
+      const register = async (email: string, n: number, ipAddress = addressOf(n)) =>
+        outcomeOf(counting.mindmesh.withContext({ ipAddress }).auth.register(email, PASSWORD))
+      const taken = await inTurn(5, async (n) => register(ANNA, n))
+      const free = await inTurn(5, async (n) => register(`p${n}@example.com`, n))
+      expect([tally(taken), tally(free)]).toEqual([{ email_taken: 5 }, { ok: 5 }])
+      t.clock.advance({ minutes: 20 })
+      expect([await register(ANNA, 10), await register('new@example.com', 11)]).toEqual([
+        'rate_limited',
+        'rate_limited',
+      ])
+      expect(counting.hashes()).toBe(10)
+      expect(await t.mindmesh.user.getByEmail('new@example.com')).toBeNull()
+      expect(await register('other@example.com', 0, '198.51.100.7')).toBe('ok')
+      expect(await register('third@example.com', 0, '2001:db8:0:2::1')).toBe('ok')
+      const refused = counting.mindmesh.withContext({ ipAddress: addressOf(0) })
+      expect(await authErrorOf(refused.auth.register(ANNA, PASSWORD))).toMatchObject({
+        retryAfterSeconds: 2400,
+      })
+      t.clock.advance({ minutes: 40 })
+      expect(await register('new@example.com', 12)).toBe('ok')
+    },
+  )
+
+  test('register: of twelve at once from one address ten are made', async ({ t }) => {
+    const api = t.mindmesh.withContext({ ipAddress: '192.0.2.1' })
+    const answers = await atOnce(12, async (n) =>
+      outcomeOf(api.auth.register(`p${n}@example.com`, PASSWORD)),
+    )
+    expect(tally(answers)).toEqual({ ok: 10, rate_limited: 2 })
+  })
+
+  test('register: a password that is refused counts nothing, nor does a call from no known address', async ({
+    t,
+  }) => {
+    const api = t.mindmesh.withContext({ ipAddress: '192.0.2.1' })
+    const short = await inTurn(11, async () => codeOf(api.auth.register(ANNA, 'short')))
+    expect(tally(short)).toEqual({ invalid_input: 11 })
+    expect(await outcomeOf(api.auth.register(ANNA, PASSWORD))).toBe('ok')
+    const unknown = await inTurn(11, async (n) =>
+      outcomeOf(t.mindmesh.auth.register(`p${n}@example.com`, PASSWORD)),
+    )
+    expect(tally(unknown)).toEqual({ ok: 11 })
+  })
+}
+
 /** The limits on passwords that are tried. */
 export function passwordLimits(test: FlowTest): void {
-  const origins: readonly [string, (n: number) => string][] = [
-    ['an IPv4 address', () => '192.0.2.1'],
-    ['an IPv6 network of 64 bits', (n) => `2001:db8:0:1::${n + 1}`],
-    ['an IPv4 address in either spelling', (n) => (n % 2 ? '::ffff:192.0.2.1' : '192.0.2.1')],
-  ]
-  test.for(origins)(
+  test.for(ORIGINS)(
     'login: the 11th from %s within 15 minutes is refused without a hash',
     async ([, addressOf], { t }) => {
       const counting = countingHashes(t)

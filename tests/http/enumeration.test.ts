@@ -41,6 +41,20 @@ test('register: what is refused is refused alike', async () => {
   expect(seen(await short(ANNA))).toBe(seen(await short(STRANGER)))
 })
 
+test('register: its limit for one place refuses a new and a taken address in the same bytes', async () => {
+  const clientAddress = (): string => '192.0.2.1'
+  const config = { limits: { registerPerIp: { limit: 1 } } }
+  const limited = openSite({ config, handler: { clientAddress } })
+  await limited.register('anna')
+  const register = async (email: string) =>
+    limited.send('/register', { body: { email, password: PASSWORD } })
+  expect((await register(STRANGER)).status).toBe(202)
+  const [taken, free] = [await register(ANNA), await register('carla@example.com')]
+  expect(taken).toMatchObject({ status: 429, json: { code: 'rate_limited' } })
+  expect(seen(taken)).toBe(seen(free))
+  await limited.mindmesh.close()
+})
+
 test('login: an unknown address and a wrong password get the same bytes', async () => {
   const password = 'a wrong password'
   const known = await site.browser().post('/login', { email: ANNA, password })

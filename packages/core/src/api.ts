@@ -67,7 +67,7 @@ export interface MindmeshApi<App extends AppModel = AppModel> {
 
 /** Signing in and out. */
 export interface AuthApi<App extends AppModel> {
-  /** Makes an account. `profile` holds the app's own columns. Throws `email_taken`, `invalid_input`, `busy`. */
+  /** Makes an account. `profile` holds the app's own columns. Throws `email_taken`, `invalid_input`, `rate_limited`, `busy`. */
   register(
     email: string,
     password: string,

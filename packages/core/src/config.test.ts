@@ -32,6 +32,7 @@ test('config: the defaults are those of the documents', () => {
     mailMaxAttempts: 6,
     endedSessionDays: 90,
     limits: {
+      registerPerIp: { limit: 10, windowSeconds: 3600 },
       otpSend: { limit: 3, windowSeconds: 600 },
       loginPerIp: { limit: 10, windowSeconds: 900 },
       loginFailures: { limit: 10, windowSeconds: 900 },

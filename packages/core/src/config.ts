@@ -43,6 +43,7 @@ const origin = v.pipe(
 )
 
 const limitsSchema = v.strictObject({
+  registerPerIp: limitOf(10, 3600),
   otpSend: limitOf(3, 600),
   loginPerIp: limitOf(10, 900),
   loginFailures: limitOf(10, 900),
@@ -120,6 +121,8 @@ export interface LimitOptions {
 
 /** The limits; see docs/flows.md for what each counts. */
 export interface LimitsOptions {
+  /** Accounts asked for from one IP address (an IPv6 /64). @default 10 in 1 hour */
+  readonly registerPerIp?: LimitOptions
   /** Codes sent, for each address and purpose. @default 3 in 10 minutes */
   readonly otpSend?: LimitOptions
   /** Password steps from one IP address (an IPv6 /64). @default 10 in 15 minutes */

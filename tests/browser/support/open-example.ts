@@ -45,7 +45,7 @@ export async function openExample(name: ExampleName, options: AppOptions = {}): 
     clock,
     ...options,
     config: {
-      limits: { loginPerIp: AMPLE, otpSend: AMPLE, resetRequest: AMPLE },
+      limits: { registerPerIp: AMPLE, loginPerIp: AMPLE, otpSend: AMPLE, resetRequest: AMPLE },
       ...options.config,
     },
   })

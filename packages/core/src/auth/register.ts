@@ -5,7 +5,8 @@ import { parseEmail, parseObject, parsePassword, type EmailAddress } from '../in
 import { composeMail } from '../mail/compose.ts'
 import { assertAcceptablePassword } from '../password/password-policy.ts'
 import type { AppModel, NewUser } from '../ports/entities.ts'
-import { limitHit } from '../rate-limit/limit-keys.ts'
+import { countOrThrow } from '../rate-limit/count.ts'
+import { ipHits, limitHit } from '../rate-limit/limit-keys.ts'
 import { undoReservation } from '../user/undo-reservation.ts'
 
 /** What `register` is given. */
@@ -17,7 +18,7 @@ export interface RegisterInput<App extends AppModel> {
 
 /**
  * Makes an account and gives its user. Throws `email_taken` (the owner of the address is told by mail),
- * `invalid_input` for the address, the password or the profile, and `busy`.
+ * `invalid_input` for the address, the password or the profile, `rate_limited` and `busy`.
  */
 export async function register<App extends AppModel>(
   context: Context<App>,
@@ -27,6 +28,8 @@ export async function register<App extends AppModel>(
   const password = parsePassword(input.password)
   const profile = parseObject<App['profile']>(input.profile, 'profile')
   await assertAcceptablePassword(context, { password, email: email.canonical, field: 'password' })
+  // Whoever is refused a password may try another: only what costs a hash counts, a taken address like a free one.
+  await countRegistration(context)
   const passwordHash = await context.hasher.hash(password)
   const user = newUser(context, email, passwordHash)
   const event = createEvent(context, 'REGISTRATION_SUCCESS', { userId: user.id })
@@ -38,6 +41,11 @@ export async function register<App extends AppModel>(
   if (result.status === 'registered') return result.user
   await tellOwner(context, email.canonical)
   throw new AuthError('email_taken')
+}
+
+async function countRegistration(context: Context): Promise<void> {
+  const hits = ipHits(context, 'registerPerIp')
+  if (hits.length > 0) await countOrThrow(context, hits)
 }
 
 function newUser(context: Context, email: EmailAddress, passwordHash: string): NewUser {

@@ -37,7 +37,7 @@ export function register({
     access: 'anyone',
     body,
     status: 202,
-    problems: ['busy'],
+    problems: ['rate_limited', 'busy'],
     handle: async ({ api, body: { email: address, password, profile: given = {} } }) =>
       onGrid(async () => {
         try {
