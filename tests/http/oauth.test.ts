@@ -14,10 +14,14 @@ let page: Browser
 let fetchAuth: (request: Request) => Promise<Response>
 let reported: unknown[]
 
-function open(config: object = {}, provider: FakeProvider = fakeProvider('hub')): void {
+function open(
+  config: object = {},
+  provider: FakeProvider = fakeProvider('hub'),
+  others: readonly FakeProvider[] = [],
+): void {
   hub = provider
   t = testInstance(memoryStore(), {
-    providers: [hub],
+    providers: [hub, ...others],
     config: {
       urls: { oauthCallback: `${BASE}/oauth/:provider/callback` },
       redirectOrigins: ['https://admin.example.com'],
@@ -64,7 +68,7 @@ test('browser: goes to the provider with a state of its own, and comes back sign
   expect(url).toMatch(/^https:\/\/hub\.test\/authorize/)
   expect(start.headers.getSetCookie()).toEqual([
     expect.stringMatching(
-      /^__Host-mindmesh-oauth=[\w-]{43}; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-mindmesh-oauth-hub=[\w-]{43}; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     ),
   ])
   const back = await page.get(`/oauth/hub/callback?${comeBack(url, personAt(ANNA))}`)
@@ -109,6 +113,45 @@ test('browser: an answer counts once', async () => {
     headers: { cookie },
   })
   expect(location(again)).toBe('/sign-in?from=hub&oauth=oauth_state_invalid')
+})
+
+test('browser: two tabs at one provider, and one at another, all come back', async () => {
+  await t.mindmesh.close()
+  const other = fakeProvider('other')
+  open({}, fakeProvider('hub'), [other])
+  const first = location(await page.get('/oauth/hub?redirectTo=/first'))
+  const elsewhere = location(await page.get('/oauth/other?redirectTo=/elsewhere'))
+  const second = location(await page.get('/oauth/hub?redirectTo=/second'))
+  const { state, code } = other.consent(begunBy(elsewhere), personAt(ANNA))
+  const answers = [
+    `/oauth/hub/callback?${comeBack(first, personAt(ANNA))}`,
+    `/oauth/other/callback?${new URLSearchParams({ state, code })}`,
+    `/oauth/hub/callback?${comeBack(second, personAt(ANNA))}`,
+  ]
+  const ends: string[] = []
+  for (const answer of answers) ends.push(location(await page.get(answer)))
+  expect(ends).toEqual(['/first', '/elsewhere', '/second'])
+  expect([...page.jar.keys()]).toEqual(['__Host-mindmesh-access', '__Host-mindmesh-refresh'])
+})
+
+test('browser: the cookie keeps three states, and an answer takes its own alone', async () => {
+  const starts: string[] = []
+  for (let n = 0; n < 4; n += 1)
+    starts.push(location(await page.get(`/oauth/hub?redirectTo=/${n}`)))
+  const kept = (): number => page.jar.get('__Host-mindmesh-oauth-hub')?.split('.').length ?? 0
+  expect(kept()).toBe(3)
+  const forged = new URLSearchParams({ state: 'x'.repeat(43), code: 'x' })
+  expect(location(await page.get(`/oauth/hub/callback?${forged}`))).toContain('oauth_state_invalid')
+  expect(kept()).toBe(3)
+  const back = async (n: number): Promise<string> =>
+    location(await page.get(`/oauth/hub/callback?${comeBack(starts[n] ?? '', personAt(ANNA))}`))
+  expect(await back(2)).toBe('/2')
+  expect(kept()).toBe(2)
+  // The oldest had to go.
+  expect(await back(0)).toContain('oauth_state_invalid')
+  expect(await back(1)).toBe('/1')
+  expect(await back(3)).toBe('/3')
+  expect(kept()).toBe(0)
 })
 
 test('browser: what the provider refuses is told by its code alone', async () => {
@@ -162,8 +205,14 @@ test('form_post: the cookie comes with the provider’s POST, and no origin is a
   expect(location(json)).toContain('oauth=unsupported_media_type')
   const large = await send(fetchAuth, url, { body: 'x'.repeat(20_000), headers: form })
   expect(location(large)).toContain('oauth=body_too_large')
-  const answer = await send(fetchAuth, url, { body, headers: form })
+  await page.get('/oauth/hub')
+  const both = { ...form, cookie: page.cookie }
+  const answer = await send(fetchAuth, url, { body, headers: both })
   expect(location(answer)).toBe('/sign-in?from=hub')
+  // What another tab began stays, for a POST from the provider's site as before.
+  expect(answer.headers.getSetCookie()).toContainEqual(
+    expect.stringMatching(/^__Host-mindmesh-oauth-hub=[\w-]{43}; .*SameSite=None$/),
+  )
   expect(answer.headers.getSetCookie().join()).toContain('__Host-mindmesh-access=ey')
 })
 

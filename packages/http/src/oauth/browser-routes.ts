@@ -7,7 +7,7 @@ import { RequestProblem } from '../problems/request-problem.ts'
 import { isOwnFault } from '../refuse.ts'
 import type { Call } from '../route.ts'
 import { targetOf } from '../routes/fields.ts'
-import { handOverStart } from '../routes/oauth/begun.ts'
+import { cookieOf, handOverStart } from '../routes/oauth/begun.ts'
 import { outcomeOf } from '../routes/oauth/outcome.ts'
 import { bindApi, cookiesOf } from '../visit.ts'
 import { readAnswer } from './read-answer.ts'
@@ -34,10 +34,10 @@ export function addBrowserRoutes<App extends AppModel>(
   app.on(['GET', 'POST'], '/oauth/:provider/callback', (c) =>
     redirecting(c, config, async () => {
       const call = callOf(c, mindmesh, config)
-      const browserState = call.cookies.read('oauth')
-      const answer = { ...(await readAnswer(c.req.raw)), browserState }
-      if (browserState !== null) call.cookies.forgetOAuthState()
-      const result = await call.api.oauth.callback(c.req.param('provider'), answer)
+      const provider = c.req.param('provider')
+      const answer = await readAnswer(c.req.raw)
+      const browserState = call.cookies.takeOAuthState(cookieOf(call.api, provider), answer.state)
+      const result = await call.api.oauth.callback(provider, { ...answer, browserState })
       return pageFor(config, await outcomeOf(call, result, config))
     }),
   )

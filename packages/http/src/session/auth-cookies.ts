@@ -6,7 +6,16 @@ const TOKEN_SECONDS = 400 * 86_400
 /** The longest that a sign-in code can be valid, and how long somebody may take at a provider. */
 const PENDING_SECONDS = 600
 
-type CookieName = 'access' | 'refresh' | 'challenge' | 'oauth'
+/** As many tabs at one provider; a tab that was opened before them begins again. */
+const PENDING_STATES = 3
+
+type CookieName = 'access' | 'refresh' | 'challenge' | `oauth-${string}`
+
+/** A provider, as far as its cookie goes: an answer by a cross-site POST brings no `Lax` cookie. */
+export interface OAuthCookieOf {
+  readonly id: string
+  readonly responseMode: 'query' | 'form_post'
+}
 
 /** A sign-in that waits for its code. */
 export interface Challenge {
@@ -63,20 +72,38 @@ export class AuthCookies {
     return { challengeId, email: Buffer.from(email, 'base64url').toString('utf8') }
   }
 
-  /** Binds what was begun at a provider to this browser. An answer by a cross-site POST brings no `Lax` cookie. */
-  keepOAuthState(state: string, responseMode: 'query' | 'form_post'): void {
-    this.#write('oauth', state, PENDING_SECONDS, responseMode === 'form_post' ? 'None' : 'Lax')
+  /** Binds what was begun at a provider to this browser, beside what other tabs began there or elsewhere. */
+  keepOAuthState(provider: OAuthCookieOf, state: string): void {
+    const states = [state, ...this.#oauthStates(provider)]
+    this.#writeOAuthStates(provider, states.slice(0, PENDING_STATES))
   }
 
-  /** An answer of a provider is asked for once. */
-  forgetOAuthState(): void {
-    this.#write('oauth', '', 0)
+  /** The state that this browser keeps for an answer, which is asked for once; `null` where nothing was begun here. */
+  takeOAuthState(provider: OAuthCookieOf, answered: string): string | null {
+    const states = this.#oauthStates(provider)
+    // Of an answer to none of them the library is told one that does not fit, and records it.
+    if (!states.includes(answered)) return states[0] ?? null
+    this.#writeOAuthStates(
+      provider,
+      states.filter((state) => state !== answered),
+    )
+    return answered
   }
 
   /** Signs the browser out. */
   forgetTokens(): void {
     this.#write('access', '', 0)
     this.#write('refresh', '', 0)
+  }
+
+  #oauthStates({ id }: OAuthCookieOf): readonly string[] {
+    return this.read(`oauth-${id}`)?.split('.') ?? []
+  }
+
+  #writeOAuthStates({ id, responseMode }: OAuthCookieOf, states: readonly string[]): void {
+    const maxAge = states.length === 0 ? 0 : PENDING_SECONDS
+    const sameSite = responseMode === 'form_post' ? 'None' : 'Lax'
+    this.#write(`oauth-${id}`, states.join('.'), maxAge, sameSite)
   }
 
   #write(name: CookieName, value: string, maxAge: number, sameSite: 'Lax' | 'None' = 'Lax'): void {

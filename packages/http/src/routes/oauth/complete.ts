@@ -4,6 +4,7 @@ import { openRoute, type OpenRoute } from '../../route.ts'
 import type { Setup } from '../../setup.ts'
 import { modeSchema } from '../../tokens.ts'
 import { provider } from '../fields.ts'
+import { cookieOf } from './begun.ts'
 import { outcomeOf, outcomeSchema, type OutcomeAnswer } from './outcome.ts'
 
 const body = v.pipe(
@@ -58,9 +59,9 @@ export function complete(
     ],
     async handle(call) {
       const { provider: id, mode: _, startedState, ...answer } = call.body
-      const browserState = startedState ?? call.cookies.read('oauth')
-      if (call.mode === 'cookie') call.cookies.forgetOAuthState()
-      const result = await call.api.oauth.callback(id, { ...answer, browserState })
+      const { api, cookies, body: given } = call
+      const browserState = startedState ?? cookies.takeOAuthState(cookieOf(api, id), given.state)
+      const result = await api.oauth.callback(id, { ...answer, browserState })
       return outcomeOf(call, result, setup)
     },
   })
