@@ -53,6 +53,7 @@ test('config: the defaults are those of the documents', () => {
     redirectOrigins: [],
     oauthTimeoutSeconds: 10,
     oauthSecondStep: 'unless_vouched',
+    requireLoginChallenge: false,
     dangerouslyDisableLoginOtp: false,
     dangerouslyAllowGuessableCodes: false,
   })

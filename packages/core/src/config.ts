@@ -109,6 +109,7 @@ const schema = v.strictObject({
     v.picklist(['unless_vouched', 'always'], "must be 'unless_vouched' or 'always'"),
     'unless_vouched',
   ),
+  requireLoginChallenge: v.optional(v.boolean(), false),
   dangerouslyDisableLoginOtp: v.optional(v.boolean(), false),
   dangerouslyAllowGuessableCodes: v.optional(v.boolean(), false),
 })
@@ -220,6 +221,11 @@ export interface ConfigOptions {
    * this very sign-in that the person has proven the account's address. @default 'unless_vouched'
    */
   readonly oauthSecondStep?: 'unless_vouched' | 'always'
+  /**
+   * Refuses `verifyOtp` without `challengeId`: then nobody but whoever knows the password can spend the tries of an
+   * open code. Off, because code written against the original gives none. @default false
+   */
+  readonly requireLoginChallenge?: boolean
   /** Signs in by password alone. @default false */
   readonly dangerouslyDisableLoginOtp?: boolean
   /**
@@ -271,6 +277,7 @@ export interface Config {
   readonly redirectOrigins: readonly string[]
   readonly oauthTimeoutSeconds: number
   readonly oauthSecondStep: 'unless_vouched' | 'always'
+  readonly requireLoginChallenge: boolean
   readonly dangerouslyDisableLoginOtp: boolean
   readonly dangerouslyAllowGuessableCodes: boolean
 }

@@ -95,6 +95,17 @@ const CODES = attacksOf('guessing', {
     }
     await c.app.auth.verifyOtp(ANNA, code, 'login', { challengeId })
   },
+  'spends the tries of another’s code by leaving the challenge out': async (c) => {
+    await c.register('anna')
+    const strict = c.another({ requireLoginChallenge: true })
+    const { code, challengeId } = await c.startLogin(ANNA)
+    for (let nth = 0; nth < 20; nth += 1) {
+      const guess = async () => strict.auth.verifyOtp(ANNA, wrongCode(code, nth), 'login')
+      await expectRefused(guess, ['invalid_input'], 'a guess')
+    }
+    await strict.auth.verifyOtp(ANNA, code, 'login', { challengeId })
+    await strict.close()
+  },
   'guesses codes of the app’s own, across sendings, all day long': async (c) => {
     let compared = 0
     for (let round = 0; round < 4; round += 1) {

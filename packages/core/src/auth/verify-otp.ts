@@ -27,8 +27,7 @@ export async function verifyOtp<App extends AppModel>(
 ): Promise<SignedIn<App>> {
   const { canonical: email } = parseEmail(input.email)
   const code = parseCode(input.code)
-  const challengeId =
-    input.challengeId === undefined ? null : parseId(input.challengeId, 'challengeId')
+  const challengeId = parseChallenge(context, input.challengeId)
   if (input.purpose !== 'login') {
     throw invalidInput('purpose', 'not_login', 'Other codes than those of login: use otp.verify.')
   }
@@ -50,6 +49,12 @@ function attemptOf(
 ): CodeRecord | null {
   if (code === null || !restsOn(user, code)) return null
   return challengeId === null || code.id === challengeId ? code : null
+}
+
+function parseChallenge({ config }: Context, given: string | undefined): string | null {
+  if (given !== undefined) return parseId(given, 'challengeId')
+  if (!config.requireLoginChallenge) return null
+  throw invalidInput('challengeId', 'missing', 'challengeId must be given.')
 }
 
 async function openOrThrow<App extends AppModel>(
