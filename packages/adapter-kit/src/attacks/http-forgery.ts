@@ -53,6 +53,8 @@ const FORGERY: readonly AttackCase<HttpAttackContext>[] = [
         const { code } = await browser.send(path, { body, origin: null, headers })
         expectEqual(code, 'foreign_origin', `as ${site}`)
       }
+      const unstated = await browser.send(path, { body, origin: null })
+      expectEqual(unstated.code, 'foreign_origin', 'not saying from where')
       expectEqual([...browser.cookies], before, 'the cookies')
       expectEqual((await browser.send('/me')).code, 'ok', 'the session')
     },
