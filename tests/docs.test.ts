@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { AuthError, type AuthErrorCode } from '@mindmesh/auth'
+import { attackCases, attackRaces, httpAttackCases } from '@mindmesh/auth-adapter-kit/attacks'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { slugOf } from '../docs/.vitepress/slug.ts'
 import { parseConfig } from '../packages/core/src/config.ts'
@@ -246,4 +247,66 @@ test('docs: every variable and every option of the instance has its place', () =
   expect(namesOf(rowsOf(sectionOf('docs/configuration.md', '## Options of the instance')))).toEqual(
     sorted(options),
   )
+})
+
+/** The cells of each row of each table in a text, without heads. */
+function cellsOf(text: string): readonly (readonly string[])[] {
+  return text
+    .split('\n')
+    .filter((line) => /^\| \d/.test(line))
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split(' | ')
+        .map((cell) => cell.trim()),
+    )
+}
+
+const ATTACKS = attackCases.map(({ group, name }) => `${group}: ${name}`)
+
+/** The titles of the tests that are made from lists; those of other files stand in their source. */
+const LISTED: ReadonlyMap<string, readonly string[]> = new Map([
+  ['tests/attacks.test.ts', ATTACKS],
+  ['tests/attacks-at-once.test.ts', attackRaces.map(({ name }) => name)],
+  [
+    'tests/http/attacks.test.ts',
+    [...ATTACKS, ...httpAttackCases.map(({ name }) => `http: ${name}`)],
+  ],
+])
+
+function isTest(file: string, title: string): boolean {
+  const listed = LISTED.get(file)
+  if (listed !== undefined) return listed.includes(title)
+  return readFileSync(join(root, file), 'utf8').includes(`'${title}'`)
+}
+
+test('docs: every requirement of ASVS says how it stands, and what is met names tests that are there', () => {
+  const rows = cellsOf(sectionOf('docs/security.md', '## OWASP ASVS 5.0'))
+  expect(rows.length).toBeGreaterThan(120)
+  const ids = rows.map(([id]) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+  for (const [id, level = '', state = '', how = '', shownBy = ''] of rows) {
+    expect([id, level]).toEqual([id, expect.stringMatching(/^([123]|1 to 3)$/)])
+    expect([id, how]).toEqual([id, expect.stringMatching(/./)])
+    const tests = [...shownBy.matchAll(/`([\w./-]+)` “([^”]+)”/g)]
+    const missing = tests.filter(([, file = '', title = '']) => !isTest(file, title))
+    expect([id, missing.map(([text]) => text)]).toEqual([id, []])
+    const isShown = ['met', 'by an option', 'in part'].includes(state)
+    const isNot = ['the app’s part', 'not met', 'does not apply'].includes(state)
+    expect([id, isShown, isNot]).toEqual([id, tests.length > 0, tests.length === 0])
+  }
+})
+
+test('docs: every file that uses cryptography is in the inventory', () => {
+  const section = sectionOf('docs/security.md', '## What cryptography is used')
+  const named = [...section.matchAll(/`(packages\/[\w./-]+\.ts)`/g)].map((match) => match[1])
+  const sources = readdirSync(join(root, 'packages'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /^[\w-]+\/src\/.+\.ts$/.test(name) && !name.endsWith('.test.ts'))
+    // The kit attacks, and what is for tests protects nobody.
+    .filter((name) => !/^(adapter-kit|bench)\/|^core\/src\/testing\//.test(name))
+    .map((name) => `packages/${name}`)
+  const using = sources.filter((name) =>
+    /from 'node:crypto'|import\('@node-rs\//.test(readFileSync(join(root, name), 'utf8')),
+  )
+  expect(named.toSorted()).toEqual(using.toSorted())
 })
