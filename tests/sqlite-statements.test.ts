@@ -54,6 +54,14 @@ test('statements: a wrong password costs the same, in the same order, for a know
   expect(blocked).toEqual(known)
 })
 
+test('statements: a sign-in code that nobody asked for costs the same for a known and an unknown address', async () => {
+  const verify = async (email: string) =>
+    statementsOf(async () => t.mindmesh.auth.verifyOtp(email, '000000', 'login'))
+  const known = await verify(ANNA)
+  expect(known).toHaveLength(1)
+  expect(await verify(NOBODY)).toEqual(known)
+})
+
 test('statements: a reset request costs the same, in the same order, for a known and an unknown address', async () => {
   const { password, mail } = t.mindmesh
   for (let round = 0; round < 2; round += 1) {

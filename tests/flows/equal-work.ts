@@ -53,6 +53,22 @@ export function equalWork(test: FlowTest): void {
     expect(await login('berta@example.com')).toEqual(unknown)
   })
 
+  test('equal work: a sign-in code that nobody asked for costs the same for a known and an unknown address', async ({
+    t,
+  }) => {
+    await t.register('anna')
+    const { id } = await t.register('berta')
+    await t.mindmesh.user.block(id)
+    await t.mindmesh.mail.deliverDue()
+    const challengeId = '0190a000-0000-7000-8000-000000000000'
+    const verify = async (email: string): Promise<Work> =>
+      workOf(t, async ({ auth }) => auth.verifyOtp(email, '000000', 'login', { challengeId }))
+    const unknown = await verify('nobody@example.com')
+    expect(unknown.answer).toBe('otp_invalid')
+    expect(await verify(ANNA)).toEqual(unknown)
+    expect(await verify('berta@example.com')).toEqual(unknown)
+  })
+
   test('equal work: a reset request costs the same for a known and an unknown address', async ({
     t,
   }) => {

@@ -104,7 +104,7 @@ export interface OtpApi {
 export interface PasswordApi {
   /** Mails a reset link; answers alike for an address without an account. Throws `rate_limited`. */
   requestReset(email: string): Promise<void>
-  /** Sets a new password by the mailed token and ends every session. Throws `link_invalid`, `link_expired`, `invalid_input`. */
+  /** Sets a new password by the mailed token, ends every session, and takes linked identities off where it replaces a password. Throws `link_invalid`, `link_expired`, `invalid_input`. */
   reset(token: string, newPassword: string): Promise<void>
   /** Replaces the password and ends the other sessions. Throws `invalid_credentials`, `invalid_input`, `rate_limited`. */
   change(
