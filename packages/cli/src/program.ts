@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addDoctor } from './commands/doctor.ts'
 import { addEvents } from './commands/events.ts'
+import { addImport } from './commands/import.ts'
 import { addInit } from './commands/init.ts'
 import { addMail } from './commands/mail.ts'
 import { addMigrate } from './commands/migrate.ts'
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     addEvents,
     addMail,
     addPrune,
+    addImport,
   ]
   for (const addTo of add) addTo(program)
   return program

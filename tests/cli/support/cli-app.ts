@@ -38,16 +38,20 @@ export interface CliApp {
 }
 
 /** Makes apps that are set up alike: the first is made by the command, the others are its copies. */
-export async function appMaker(): Promise<{ make(): CliApp; remove(): void }> {
+export async function appMaker(): Promise<{
+  /** @param options `realHashes`: this process verifies the hashes that the command imports */
+  make(options?: { readonly realHashes: boolean }): CliApp
+  remove(): void
+}> {
   const { folder: template, remove } = emptyFolder()
   for (const args of [['init', '--orm', 'drizzle', '--engine', 'sqlite'], ['migrate']]) {
     const { code, stderr } = await runMindmesh(args, { cwd: template })
     if (code !== 0) throw new Error(stderr)
   }
-  return { make: () => copyOf(template), remove }
+  return { make: (options) => copyOf(template, options?.realHashes ?? false), remove }
 }
 
-function copyOf(template: string): CliApp {
+function copyOf(template: string, realHashes: boolean): CliApp {
   const { folder, remove } = emptyFolder()
   cpSync(template, folder, { recursive: true })
   const client = new Database(join(folder, 'app.db'))
@@ -55,7 +59,7 @@ function copyOf(template: string): CliApp {
   const mindmesh = new MindmeshAuth({
     adapter: drizzleSqlite(drizzle(client)),
     mailer,
-    passwordHasher: fastHasher(),
+    ...(realHashes ? {} : { passwordHasher: fastHasher() }),
     config: { mailDelivery: 'manual' },
     env: parseEnv(readFileSync(join(folder, '.env'), 'utf8')),
   })

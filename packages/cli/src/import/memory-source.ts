@@ -1,0 +1,44 @@
+import type { Row, Source } from './source.ts'
+
+/** Tables that a dump was read from. */
+export function memorySource(tables: ReadonlyMap<string, readonly Row[]>): Source {
+  const rowsOf = (table: string): readonly Row[] => tables.get(table) ?? []
+  const indexes = new Map<string, ReadonlyMap<unknown, readonly number[]>>()
+  const indexOf = (table: string, column: string): ReadonlyMap<unknown, readonly number[]> => {
+    const name = JSON.stringify([table, column])
+    const index = indexes.get(name) ?? positions(rowsOf(table), column)
+    indexes.set(name, index)
+    return index
+  }
+  return {
+    columns: async (table) => {
+      const rows = tables.get(table)
+      return rows === undefined ? null : [...new Set(rows.flatMap((row) => Object.keys(row)))]
+    },
+    count: async (table) => rowsOf(table).length,
+    page: async (table, { key, after, limit }) => {
+      // A dump is read in its own order: the key only tells where the page before ended.
+      const last = after === null ? -1 : (indexOf(table, key).get(after)?.at(-1) ?? -1)
+      return rowsOf(table).slice(last + 1, last + 1 + limit)
+    },
+    where: async (table, column, values) => {
+      const rows = rowsOf(table)
+      const index = indexOf(table, column)
+      const found = values.flatMap((value) => index.get(value) ?? [])
+      return found.map((position) => rows[position]).filter((row) => row !== undefined)
+    },
+    close: async () => undefined,
+  }
+}
+
+/** Where the rows of each value are. */
+function positions(rows: readonly Row[], column: string): ReadonlyMap<unknown, readonly number[]> {
+  const found = new Map<unknown, number[]>()
+  for (const [position, row] of rows.entries()) {
+    const value = row[column]
+    const list = found.get(value)
+    if (list === undefined) found.set(value, [position])
+    else list.push(position)
+  }
+  return found
+}
