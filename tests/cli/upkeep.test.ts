@@ -1,6 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -314,5 +324,36 @@ test('init: overwrites nothing without being told, and never a secret', async ()
     expect(readFileSync(file('.env'), 'utf8')).toBe(env)
   } finally {
     remove()
+  }
+})
+
+test('init for Prisma: takes the schema from the installed package, and says where it is missing', async () => {
+  // Outside the workspace: nothing is installed there.
+  const folder = mkdtempSync(join(tmpdir(), 'mindmesh-init-'))
+  const init = async () =>
+    runMindmesh(
+      ['init', '--orm', 'prisma', '--engine', 'mysql', '--language', 'ts', '--client', '../db.js'],
+      { cwd: folder },
+    )
+  try {
+    const missing = await init()
+    expect(missing.code).toBe(1)
+    expect(missing.stderr).toContain('npm install @mindmesh/auth-prisma')
+    const schema = join(folder, 'node_modules/@mindmesh/auth-prisma/schema')
+    for (const engine of ['mysql', 'sqlite']) {
+      mkdirSync(join(schema, engine), { recursive: true })
+      writeFileSync(join(schema, engine, 'auth.prisma'), `// ${engine}`)
+      writeFileSync(join(schema, engine, 'notes.txt'), 'not a schema')
+    }
+    writeFileSync(join(schema, '../package.json'), '{"name":"@mindmesh/auth-prisma"}')
+    const written = await init()
+    expect(written).toMatchObject({ code: 0 })
+    expect(written.stdout).toContain('npx prisma migrate dev')
+    expect(readdirSync(join(folder, 'prisma'))).toEqual(['auth.prisma'])
+    expect(readFileSync(join(folder, 'prisma/auth.prisma'), 'utf8')).toBe('// mysql')
+    const setup = readFileSync(join(folder, 'mindmesh.config.ts'), 'utf8')
+    expect(setup).toContain("import { prisma } from '../db.js'")
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 })
