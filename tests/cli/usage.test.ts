@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { EXIT } from '../../packages/cli/src/exit.ts'
+import { createProgram } from '../../packages/cli/src/program.ts'
 import { appMaker, emptyFolder, type CliApp } from './support/cli-app.ts'
 import { bareEnv, MINDMESH, runMindmesh } from './support/run-mindmesh.ts'
 
@@ -25,6 +28,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['mail', 'deliver'],
   ['mail', 'retry'],
   ['prune'],
+  ['import'],
 ]
 
 let apps: Awaited<ReturnType<typeof appMaker>>
@@ -53,6 +57,25 @@ test.each(COMMANDS.map((words) => ({ words })))(
     expect(stdout).toContain('--json')
   },
 )
+
+test('usage: the page on the command names every command, flag and exit code', () => {
+  const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
+  const sections = new Map(
+    page.split('\n## ').map((section) => [section.slice(0, section.indexOf('\n')), section]),
+  )
+  const program = createProgram()
+  for (const flag of program.options) expect(page).toContain(flag.long)
+  for (const command of program.commands) {
+    const section = sections.get(command.name()) ?? ''
+    expect(section, command.name()).not.toBe('')
+    const all = command.commands.length > 0 ? command.commands : [command]
+    for (const each of all) {
+      if (each !== command) expect(section).toContain(`\`${command.name()} ${each.name()}`)
+      for (const { long } of each.options) expect(section, each.name()).toContain(long)
+    }
+  }
+  for (const code of Object.values(EXIT)) expect(page).toMatch(new RegExp(`^\\| ${code} +\\|`, 'm'))
+})
 
 test('usage: the version is the package’s', async () => {
   const { code, stdout } = await app.run('--version')
