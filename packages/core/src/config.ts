@@ -349,7 +349,8 @@ function withoutUndefined(options: ConfigOptions): Record<string, unknown> {
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): ConfigProblem {
-  const path = v.getDotPath(issue) ?? 'config'
+  // What is given is an object, so whatever is wrong with it has a place in it.
+  const path = String(v.getDotPath(issue))
   const variable = new Map<string, string>(
     Object.entries(ENVIRONMENT).map(([option, [name]]) => [option, name]),
   ).get(path)

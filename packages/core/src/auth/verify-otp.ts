@@ -64,7 +64,7 @@ async function openOrThrow<App extends AppModel>(
 ): Promise<SignedIn<App>> {
   const methods: readonly AuthMethod[] = [...first, 'otp']
   const result = await completeSignIn(context, { user, methods, refunds: [] })
-  // Both factors are proven, so the gate cannot ask for more.
+  /* v8 ignore if -- @preserve Both factors are proven, so the gate cannot ask for more: only the types allow it. */
   if (result.otpRequired) throw new AuthError('conflict')
   const { accessToken, refreshToken } = result
   return { accessToken, refreshToken, user: result.user }

@@ -19,10 +19,10 @@ export function createIdSource(clock: Clock, random: Random): IdSource {
   return {
     next(): string {
       const now = clock.now().getTime()
-      const bytes = random.bytes(10)
+      const bytes = Buffer.from(random.bytes(10))
       if (now > lastMs || lastMs - now > LARGEST_ROLLBACK_MS) {
         lastMs = now
-        counter = (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) & 0x7ff
+        counter = bytes.readUInt16BE() & 0x7ff
       } else if (counter < COUNTER_MAX) {
         counter += 1
       } else {
@@ -52,7 +52,7 @@ function format(ms: number, counter: number, tail: Uint8Array): string {
   const time = Math.min(Math.max(0, ms), LATEST_MS).toString(16).padStart(12, '0')
   const a = `7${counter.toString(16).padStart(3, '0')}`
   const rest = Buffer.from(tail)
-  rest[0] = ((rest[0] ?? 0) & 0x3f) | 0x80
+  rest.writeUInt8((rest.readUInt8() & 0x3f) | 0x80)
   const b = rest.toString('hex')
   return `${time.slice(0, 8)}-${time.slice(8)}-${a}-${b.slice(0, 4)}-${b.slice(4)}`
 }

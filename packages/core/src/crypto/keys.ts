@@ -58,14 +58,17 @@ function mac(key: KeyObject, parts: readonly string[]): string {
   return hmac.digest('base64url')
 }
 
+/** One for each accepted key. The first, under the key that signs, is what is stored; the others are only looked up. */
+export type SecretHashes = readonly [SecretHash, ...SecretHash[]]
+
 /** What a link's secret is stored as: the row is found by it. */
-export function hashToken(keys: Keys, purpose: string, token: string): readonly SecretHash[] {
-  return keys.derived.map((k) => secretHash(k, ['token', purpose, token]))
+export function hashToken(keys: Keys, purpose: string, token: string): SecretHashes {
+  return secretHashes(keys, ['token', purpose, token])
 }
 
 /** What a code is stored as. Bound to its row: the same digits elsewhere have another hash. */
-export function hashCode(keys: Keys, codeId: string, code: string): readonly SecretHash[] {
-  return keys.derived.map((k) => secretHash(k, ['code', codeId, code]))
+export function hashCode(keys: Keys, codeId: string, code: string): SecretHashes {
+  return secretHashes(keys, ['code', codeId, code])
 }
 
 /** A keyed stand-in for an address or other subject in tables that need not know it. */
@@ -76,6 +79,11 @@ export function hashSubject(keys: Keys, kind: string, value: string): string {
 /** The stand-ins under every key that is accepted, that of {@link hashSubject} first: to find what stands already. */
 export function hashSubjects(keys: Keys, kind: string, value: string): readonly string[] {
   return keys.derived.map((k) => mac(k.subjects, [kind, value]))
+}
+
+function secretHashes(keys: Keys, parts: readonly string[]): SecretHashes {
+  const [first, ...older] = keys.derived
+  return [secretHash(first, parts), ...older.map((k) => secretHash(k, parts))]
 }
 
 function secretHash(keys: DerivedKeys, parts: readonly string[]): SecretHash {

@@ -56,5 +56,6 @@ export function pageOf<Item extends { readonly id: string }>(
   limit: number,
 ): PageOf<Item> {
   const items = rows.slice(0, limit)
-  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
+  const last = rows.length > limit ? items.at(-1) : undefined
+  return { items, nextCursor: last?.id ?? null }
 }

@@ -17,7 +17,7 @@ export function createTemplates(
   translations: MailTranslations = {},
 ): MailTemplates {
   const wordingsOf = (locale: string): MailWordings => {
-    const language = locale.toLowerCase().split('-')[0] ?? 'en'
+    const language = locale.toLowerCase().replace(/-.*$/, '')
     const shipped = language === 'de' ? wordingsDe : wordingsEn
     return { ...shipped, ...translations[language], ...translations[locale] }
   }

@@ -15,7 +15,7 @@ export function findProvider(context: Context, id: string): OAuthProvider {
 /** Where this provider, and no other, sends the browser back. */
 export function redirectUriOf(context: Context, provider: OAuthProvider): string {
   // A set-up with providers and without a callback does not start.
-  return (context.config.urls.oauthCallback ?? '').replace(PROVIDER_SEGMENT, provider.id)
+  return String(context.config.urls.oauthCallback).replace(PROVIDER_SEGMENT, provider.id)
 }
 
 /** The provider's name as people know it, or the id of one that the app no longer has. */

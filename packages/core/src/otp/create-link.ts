@@ -2,7 +2,6 @@ import type { Context } from '../context.ts'
 import { hashToken } from '../crypto/keys.ts'
 import { randomToken } from '../crypto/random.ts'
 import type { CodeRecord } from '../ports/entities.ts'
-import { firstHash } from './first-hash.ts'
 
 /** What a link is for. */
 export interface LinkRequest {
@@ -25,7 +24,7 @@ export function createLink(
     purpose: request.purpose,
     subject: request.subject,
     userId: request.userId,
-    secretHash: firstHash(hashToken(context.keys, request.purpose, token)),
+    secretHash: hashToken(context.keys, request.purpose, token)[0],
     attemptsLeft: 1,
     payload: request.payload,
     expiresAt: new Date(now.getTime() + request.lifetimeMinutes * 60_000),

@@ -4,7 +4,6 @@ import { randomDigits } from '../crypto/random.ts'
 import type { AuthEvent, CodeRecord } from '../ports/entities.ts'
 import { composeMail, type MailDraft } from '../mail/compose.ts'
 import { CODE_DIGITS } from './code-digits.ts'
-import { firstHash } from './first-hash.ts'
 
 /** What a code is for, and the mail that carries it. */
 export interface CodeRequest {
@@ -31,7 +30,7 @@ export async function issueCode(context: Context, request: CodeRequest): Promise
     purpose: request.purpose,
     subject: request.subject,
     userId: request.userId,
-    secretHash: firstHash(hashCode(context.keys, id, code)),
+    secretHash: hashCode(context.keys, id, code)[0],
     attemptsLeft: config.otpAttempts,
     payload: request.payload ?? {},
     expiresAt,

@@ -50,5 +50,5 @@ function parseBcrypt(hash: string): StoredHash | null {
 function parseScrypt(hash: string): StoredHash | null {
   const match = SCRYPT.exec(hash)
   if (match === null) return null
-  return { kind: 'scrypt', salt: match[1] ?? '', key: Buffer.from(match[2] ?? '', 'hex') }
+  return { kind: 'scrypt', salt: String(match[1]), key: Buffer.from(String(match[2]), 'hex') }
 }

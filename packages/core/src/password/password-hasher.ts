@@ -1,4 +1,5 @@
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto'
+import { promisify } from 'node:util'
 import type { Config } from '../config.ts'
 import type { PasswordHasher } from '../ports/services.ts'
 import { parseStoredHash, type StoredHash } from './hash-formats.ts'
@@ -67,12 +68,15 @@ async function verifyStored(stored: StoredHash, hash: string, password: string):
   }
 }
 
+const derive: (
+  password: string,
+  salt: string,
+  length: number,
+  options: ScryptOptions,
+) => Promise<Buffer> = promisify(scrypt)
+
 /** N = 16384, r = 16, p = 1 over the salt's text and the password in NFKC, as both libraries do. */
 async function scryptKey(password: string, salt: string): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const options = { N: 16_384, r: 16, p: 1, maxmem: 64 * 1024 * 1024 }
-    scrypt(password.normalize('NFKC'), salt, 64, options, (error, key) =>
-      error === null ? resolve(key) : reject(error),
-    )
-  })
+  const options = { N: 16_384, r: 16, p: 1, maxmem: 64 * 1024 * 1024 }
+  return derive(password.normalize('NFKC'), salt, 64, options)
 }

@@ -18,7 +18,7 @@ export async function assertAcceptablePassword(
     lengthWeakness(input.password, config.passwordMinLength) ??
     wordWeakness(input.password, config.passwordMinLength, [
       input.email,
-      input.email.split('@')[0] ?? '',
+      input.email.replace(/@.*$/, ''),
       config.appName,
       ...config.passwordContextWords,
     ]) ??

@@ -33,6 +33,6 @@ export function networkOf(ipAddress: string): string {
 }
 
 function mappedIpv4(groups: readonly string[]): string {
-  const [high, low] = [groups[6], groups[7]].map((g) => Number.parseInt(g ?? '0', 16))
-  return [(high ?? 0) >> 8, (high ?? 0) & 255, (low ?? 0) >> 8, (low ?? 0) & 255].join('.')
+  const pairs = groups.slice(6).map((group) => Number.parseInt(group, 16))
+  return pairs.flatMap((pair) => [pair >> 8, pair & 255]).join('.')
 }

@@ -47,7 +47,8 @@ export async function exportUser<App extends AppModel>(
 
 async function allEvents(context: Context, userId: string): Promise<readonly AuthEvent[]> {
   const all: AuthEvent[] = []
-  for (let before: string | null = null; ; before = all.at(-1)?.id ?? null) {
+  for (;;) {
+    const before = all.at(-1)?.id ?? null
     const query = { userId, type: null, from: null, before, limit: PAGE }
     const page = await context.store.events.list(query)
     all.push(...page)
