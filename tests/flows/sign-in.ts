@@ -62,6 +62,25 @@ export function signIn(test: FlowTest): void {
     await expect(other.mindmesh.auth.login(ANNA, PASSWORD)).rejects.toThrow('no such salt')
   })
 
+  test('login: a hash is replaced where the hasher asks for it, and left alone where not', async ({
+    t,
+  }) => {
+    await t.register('anna')
+    const hasher = fastHasher()
+    const saved = wrappedStore(t.store, ({ name, proceed }) => {
+      if (name === 'users.upgradePasswordHash') upgrades += 1
+      return proceed()
+    })
+    let upgrades = 0
+    const login = async (needsRehash: boolean): Promise<string> => {
+      const passwordHasher = { ...hasher, needsRehash: () => needsRehash }
+      const { mindmesh } = testInstance(saved, { clock: t.clock, passwordHasher })
+      return outcomeOf(mindmesh.auth.login(ANNA, PASSWORD))
+    }
+    expect([await login(false), upgrades]).toEqual(['ok', 0])
+    expect([await login(true), upgrades]).toEqual(['ok', 1])
+  })
+
   test('login: without the second step it gives the session at once', async ({ t }) => {
     const plain = testInstance(t.store, {
       clock: t.clock,
