@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { DerivedKeys, Keys } from './keys.ts'
 
-/** 96 bytes, so exactly 128 characters of base64url: session 16, generation 8, key 8, MAC 64. */
-const TOKEN_LENGTH = 128
+/** Exactly 128 characters of base64url: session 16, generation 8, key 8, MAC 64. */
+const TOKEN_BYTES = 96
 const BODY_BYTES = 32
 
 /** What a refresh token names, before its MAC is checked. */
@@ -33,10 +33,9 @@ export function refreshTokenOf(
 
 /** Reads a token, or `null` where it is none of ours by its form or names a key that we do not hold. */
 export function parseRefreshToken(keys: Keys, token: string): ParsedRefreshToken | null {
-  if (token.length !== TOKEN_LENGTH) return null
   const bytes = Buffer.from(token, 'base64url')
   // Another spelling of the same bytes is another string: only the canonical one counts (RFC 4648 §3.5).
-  if (bytes.length !== 96 || bytes.toString('base64url') !== token) return null
+  if (bytes.length !== TOKEN_BYTES || bytes.toString('base64url') !== token) return null
   const body = bytes.subarray(0, BODY_BYTES)
   const key = keys.derived.find((k) => k.refreshKeyId.equals(body.subarray(24)))
   const generation = Number(body.readBigUInt64BE(16))
