@@ -40,7 +40,14 @@ export function casesOfChange(change: Change): readonly ContractCase[] {
   )
   return casesOf(change.group, {
     [`${change.name}: writes its effects together with the change`]: winning(change),
-    [`${change.name}: leaves nothing written where one of its effects fails`]: failing(change),
+    [`${change.name}: leaves nothing written where one of its effects fails`]: failing(
+      change,
+      'event',
+    ),
+    [`${change.name}: leaves nothing written where one of its mails fails`]: failing(
+      change,
+      'mail',
+    ),
     ...Object.fromEntries(losers),
   })
 }
@@ -54,18 +61,23 @@ function winning(change: Change): ContractCase['run'] {
   }
 }
 
-function failing(change: Change): ContractCase['run'] {
+/** Fails one row among the effects, whose id is there already: whatever the store writes before it is to be undone. */
+function failing(change: Change, what: 'event' | 'mail'): ContractCase['run'] {
   return async (context) => {
     const attempt = await change.win(context)
-    const earlier = context.make.event()
-    await context.store.events.append([earlier])
+    const [event, mail] = [context.make.event(), context.make.mail()]
+    await context.store.events.append([event], [mail])
     const effects = context.make.effects(attempt.userId)
     const before = await snapshotOf(context)
-    await expectStoreError(
-      attempt.act({ ...effects, events: [...effects.events, { ...earlier, type: 'LOGOUT' }] }),
-      change.operation,
-      [earlier.id, ...effects.codes.map((code) => code.secretHash)],
-    )
+    const broken =
+      what === 'event'
+        ? { ...effects, events: [...effects.events, { ...event, type: 'LOGOUT' as const }] }
+        : { ...effects, mails: [...effects.mails, mail] }
+    await expectStoreError(attempt.act(broken), change.operation, [
+      event.id,
+      mail.id,
+      ...effects.codes.map((code) => code.secretHash),
+    ])
     expectEqual(await snapshotOf(context), before, `what is stored after ${change.name} failed`)
     await expectUnwritten(context, effects)
     // The same call with sound effects: what failed did not use anything up.
