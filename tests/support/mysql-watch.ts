@@ -6,7 +6,14 @@ export interface Watch {
   before?(statement: string, connection: PoolConnection): void
   after?(statement: string, connection: PoolConnection): void
   refused?(error: unknown): void
+  /** What is sent in the place of a statement. */
+  rewrite?(statement: string): string
+  /** Another pool that carries a statement out, outside its transaction. */
+  elsewhere?(statement: string): Pool | null
 }
+
+/** Others get in between a statement that was carried out elsewhere and what follows it. */
+const PAUSE = 'do sleep(0.01)'
 
 interface Query {
   readonly sql: string
@@ -18,10 +25,14 @@ export function watchPool(pool: Pool, watch: Watch): Pool {
     replace(connection, {
       query: async (query: Query, params?: unknown[]) => {
         watch.before?.(query.sql, connection)
-        const answer = await connection.query(query, params).catch((error: unknown) => {
+        const elsewhere = watch.elsewhere?.(query.sql) ?? null
+        const target = elsewhere ?? connection
+        const sent = { ...query, sql: watch.rewrite?.(query.sql) ?? query.sql }
+        const answer = await target.query(sent, params).catch((error: unknown) => {
           watch.refused?.(error)
           throw error
         })
+        await elsewhere?.query(PAUSE)
         watch.after?.(query.sql, connection)
         return answer
       },
