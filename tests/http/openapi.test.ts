@@ -11,6 +11,7 @@ import { ANNA, openSite, type Site } from './support/site.ts'
 interface Operation {
   readonly operationId: string
   readonly security: readonly object[]
+  readonly parameters?: readonly { readonly name: string; readonly in: 'path' | 'query' }[]
   readonly requestBody?: { readonly content: Content }
   readonly responses: Readonly<Record<string, { readonly content?: Content }>>
 }
@@ -39,7 +40,7 @@ test('document: it is valid OpenAPI 3.1', async () => {
 })
 
 test('document: operations have names of their own, and every route is there', () => {
-  expect(operationIds().size).toBe(26)
+  expect(operationIds().size).toBe(29)
   expect(document.servers).toEqual([{ url: '/auth' }])
 })
 
@@ -50,6 +51,7 @@ test('document: operations have names of their own, and every route is there', (
 class Reader {
   readonly has: Record<string, unknown> = {}
   readonly called = new Set<string>()
+  #cookie = ''
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true })
 
   constructor() {
@@ -60,14 +62,44 @@ class Reader {
   async call(operationId: string): Promise<Answer> {
     const [path, method, operation] = find(operationId)
     const schema = operation.requestBody?.content['application/json']?.schema
-    const names = Object.keys(schema?.properties ?? {}).filter((name) => name in this.has)
-    const body = schema && Object.fromEntries(names.map((name) => [name, this.has[name]]))
+    const body = schema && this.#valuesOf(schema)
     const shown = operation.security.length > 0 || operationId === 'logout'
     const headers = shown ? { authorization: `Bearer ${String(this.has['accessToken'])}` } : {}
     const answer = await site.send(path, { method: method.toUpperCase(), body, headers })
     this.#check(answer, `/paths/${escape(path)}/${method}/responses/${answer.status}`)
     this.called.add(operationId)
     return answer
+  }
+
+  /** As a browser goes there: parameters, forms and the cookie of what was begun, and no token. Gives where it is sent on to. */
+  async go(operationId: string): Promise<string> {
+    const [path, method, { parameters = [], requestBody }] = find(operationId)
+    const own = this.#valuesOf({
+      properties: Object.fromEntries(parameters.map((p) => [p.name, p])),
+    })
+    const query = new URLSearchParams()
+    let place = path
+    for (const { name, in: where } of parameters) {
+      if (where === 'path') place = place.replace(`{${name}}`, String(own[name]))
+      else if (name in own) query.set(name, String(own[name]))
+    }
+    const [type, form] = Object.entries(requestBody?.content ?? {})[0] ?? []
+    const body = form && new URLSearchParams(this.#valuesOf(form.schema) as never).toString()
+    const headers = {
+      cookie: this.#cookie,
+      ...(type === undefined ? {} : { 'content-type': type }),
+    }
+    const sent = { method: method.toUpperCase(), headers, ...(body === undefined ? {} : { body }) }
+    const answer = await site.send(`${place}?${query}`, sent)
+    this.#check(answer, `/paths/${escape(path)}/${method}/responses/${answer.status}`)
+    this.called.add(operationId)
+    this.#cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    return answer.headers.get('location') ?? ''
+  }
+
+  #valuesOf(schema: { readonly properties?: object }): Record<string, unknown> {
+    const names = Object.keys(schema.properties ?? {}).filter((name) => name in this.has)
+    return Object.fromEntries(names.map((name) => [name, this.has[name]]))
   }
 
   #check(answer: Answer, pointer: string): void {
@@ -175,6 +207,15 @@ test('document: whoever reads it alone gets through everything', async () => {
   expect((await reader.call('oauthIdentities')).json.identities).toHaveLength(2)
   has['subject'] = 'one'
   expect((await reader.call('oauthUnlink')).status).toBe(204)
+  has['redirectTo'] = '/home'
+  delete has['code']
+  for (const back of ['oauthCallback', 'oauthCallbackForm']) {
+    const url = await reader.go('oauthGo')
+    const state = new URL(url).searchParams.get('state') ?? ''
+    const { code } = hub.consent({ url, state, expiresAt: new Date() }, personAt(ANNA, 'two'))
+    Object.assign(has, { state, code })
+    expect(await reader.go(back)).toBe('/home')
+  }
   expect((await reader.call('accountDelete')).status).toBe(204)
   expect([...reader.called].toSorted()).toEqual([...operationIds()].toSorted())
 })

@@ -1,13 +1,12 @@
 import { RequestProblem } from '../problems/request-problem.ts'
 import { isOfType, readBytes } from '../request/read-bytes.ts'
 
-/** What a provider sends back, as the library takes it. */
-export interface ProviderAnswer {
+/** What a provider may send back; everything else is passed over. */
+export const ANSWER_FIELDS = ['state', 'code', 'error', 'iss', 'user'] as const
+
+/** What a provider sent back, as the library takes it. */
+export type ProviderAnswer = Readonly<Record<(typeof ANSWER_FIELDS)[number], string | null>> & {
   readonly state: string
-  readonly code: string | null
-  readonly error: string | null
-  readonly iss: string | null
-  readonly user: string | null
 }
 
 /** The provider's answer in the query (RFC 6749 §4.1.2) or in a posted form (OAuth 2.0 Form Post Response Mode). */

@@ -5,6 +5,7 @@ import { PROBLEM_KINDS, type ProblemCode } from '../problems/problem-codes.ts'
 import { problemSchema } from '../problems/problem-document.ts'
 import type { Route } from '../route.ts'
 import { cookieName } from '../session/auth-cookies.ts'
+import { BROWSER_PATHS } from './browser-paths.ts'
 
 const EVERYWHERE: readonly ProblemCode[] = ['store_unavailable', 'internal_error']
 const WITH_BODY: readonly ProblemCode[] = [
@@ -33,6 +34,7 @@ export function openApiDocument(
     const [method = '', at = ''] = key.split(' ')
     paths[at] = { ...paths[at], [method.toLowerCase()]: operationOf(at, route) }
   }
+  Object.assign(paths, BROWSER_PATHS)
   return {
     openapi: '3.1.1',
     info: { title: 'Mindmesh Auth', version: '1', description: DESCRIPTION },
