@@ -1,6 +1,3 @@
-export { openApp } from './open-app.ts'
-export type { App, AppOptions } from './open-app.ts'
+export type { App } from './open-app.ts'
 export { serve } from './serve.ts'
-export { readSettings } from './settings.ts'
-export type { Settings } from './settings.ts'
 export { createSite } from './site.ts'

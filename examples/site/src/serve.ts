@@ -1,4 +1,5 @@
-import type { App } from './open-app.ts'
+import { openApp, type App } from './open-app.ts'
+import { readSettings } from './settings.ts'
 
 /** The part of a `node:http` server that is needed here. */
 interface Server {
@@ -8,8 +9,22 @@ interface Server {
   on(event: 'error', report: (error: NodeJS.ErrnoException) => void): unknown
 }
 
+/**
+ * Opens the app by the environment and serves it. `folder`: where data lies unless DATA_DIR says otherwise. A setting
+ * that is wrong is named, without a stack.
+ */
+export async function serve(createServer: (app: App) => Server, folder: string): Promise<void> {
+  try {
+    const app = await openApp(readSettings(process.env, folder))
+    listen(createServer(app), app)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : 'The site did not start.')
+    process.exitCode = 1
+  }
+}
+
 /** Listens, says where, and ends cleanly when it is told to: mail in flight is waited for. */
-export function serve(server: Server, app: App): void {
+function listen(server: Server, app: App): void {
   const { port, host, origin } = app.settings
   server.on('error', (error) => {
     const isTaken = error.code === 'EADDRINUSE'
