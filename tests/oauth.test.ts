@@ -530,7 +530,7 @@ describe.each(engines)('oauth on $name', (engine) => {
       await t.mindmesh.password.reset(await t.newestToken(ANNA), NEXT_PASSWORD)
       return exchange(request)
     }
-    expect(await codeOf(link(user, personAt('thief@example.com')))).toBe('conflict')
+    expect(await codeOf(link(user, personAt('thief@example.com')))).toBe('oauth_state_invalid')
     expect(await t.mindmesh.oauth.list(user.id)).toEqual([])
   })
 

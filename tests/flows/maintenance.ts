@@ -179,6 +179,9 @@ export function maintenance(test: FlowTest): void {
         identities: [{ provider: 'x'.repeat(65), subject: '1' }],
       },
       { id: '6', email: 'fred@example.com' },
+      null as never,
+      { id: '8', email: 'gina@example.com', identities: 'github' as never },
+      { id: '9', email: 'hans@example.com', identities: [null as never] },
     ]
     const outcomes = await t.mindmesh.maintenance.importUsers(people, { source: 'x' })
     expect(outcomes.map(({ status, field, reason }) => [status, field, reason])).toEqual([
@@ -188,6 +191,9 @@ export function maintenance(test: FlowTest): void {
       ['invalid', 'createdAt', 'not_a_date'],
       ['invalid', 'identities.0.provider', 'too_long'],
       ['imported', null, null],
+      ['invalid', 'person', 'not_an_object'],
+      ['invalid', 'identities', 'not_a_list'],
+      ['invalid', 'identities.0', 'not_an_object'],
     ])
     const tooMany = Array.from({ length: 501 }, (_, n) => ({
       id: `${n}`,

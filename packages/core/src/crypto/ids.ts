@@ -44,7 +44,7 @@ export function lowestIdAt(at: Date): string {
 
 /** An id of a moment whose other bits are taken from ten bytes or more: the same from the same. */
 export function derivedId(at: Date, bytes: Uint8Array): string {
-  const counter = (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) & COUNTER_MAX
+  const counter = Buffer.from(bytes).readUInt16BE(0) & COUNTER_MAX
   return format(at.getTime(), counter, bytes.subarray(2, 10))
 }
 

@@ -77,8 +77,14 @@ export function hashSubject(keys: Keys, kind: string, value: string): string {
 }
 
 /** The stand-ins under every key that is accepted, that of {@link hashSubject} first: to find what stands already. */
-export function hashSubjects(keys: Keys, kind: string, value: string): readonly string[] {
-  return keys.derived.map((k) => mac(k.subjects, [kind, value]))
+export function hashSubjects(
+  keys: Keys,
+  kind: string,
+  value: string,
+): readonly [string, ...string[]] {
+  const [first, ...older] = keys.derived
+  const hash = (derived: DerivedKeys): string => mac(derived.subjects, [kind, value])
+  return [hash(first), ...older.map(hash)]
 }
 
 function secretHashes(keys: Keys, parts: readonly string[]): SecretHashes {

@@ -46,7 +46,7 @@ function shown(html: string): string {
 
 describe.each(['en', 'de'])('mails in %s', (locale) => {
   test.each(NAMES)('%s: is whole, and everything in it is escaped', (name) => {
-    for (const change of [{}, { url: EVIL_URL }]) {
+    for (const change of [{}, { url: EVIL_URL }, { unlinked: null }]) {
       const { subject, text, html } = render(name, locale, change)
       for (const part of [subject, text, html]) {
         expect(part).not.toMatch(/undefined|null|\[object|NaN/)

@@ -88,6 +88,7 @@ export async function importUsers<App extends AppModel>(
   return read.map((each) => {
     if (!('imported' in each)) return each
     const { id, imported, isPasswordDropped } = each
+    /* v8 ignore next -- a store gives a status for each; the type of a map does not know it */
     const status = statusOf.get(imported) ?? 'invalid'
     return { id, userId: imported.user.id, status, field: null, reason: null, isPasswordDropped }
   })
@@ -108,7 +109,7 @@ function readPerson<App extends AppModel>(
 ): Readable<App> | ImportOutcome {
   const id = typeof person?.id === 'string' ? person.id : ''
   try {
-    return toImported(context, person, source)
+    return toImported(context, parseObject<UserToImport<App>>(person, 'person'), source)
   } catch (error) {
     if (!(error instanceof AuthError)) throw error
     const { field, reason } = error
@@ -118,7 +119,7 @@ function readPerson<App extends AppModel>(
 
 function toImported<App extends AppModel>(
   context: Context<App>,
-  person: UserToImport<App>,
+  person: Partial<UserToImport<App>>,
   source: string,
 ): Readable<App> {
   const id = parseText(person.id, 'id', 255)
@@ -158,13 +159,20 @@ function accountsOf(
   userId: string,
   createdAt: Date,
 ): readonly AccountRecord[] {
-  return identities.map(({ provider, subject, email }, n) => ({
-    provider: parseText(provider, `identities.${n}.provider`, 64),
-    subject: parseText(subject, `identities.${n}.subject`, 255),
-    userId,
-    email: textOrNull(email, `identities.${n}.email`, 254),
-    createdAt,
-  }))
+  if (!Array.isArray(identities)) {
+    throw invalidInput('identities', 'not_a_list', 'identities must be a list.')
+  }
+  return identities.map((identity, n) => {
+    const field = `identities.${n}`
+    const { provider, subject, email } = parseObject<IdentityToImport>(identity, field)
+    return {
+      provider: parseText(provider, `${field}.provider`, 64),
+      subject: parseText(subject, `${field}.subject`, 255),
+      userId,
+      email: textOrNull(email, `${field}.email`, 254),
+      createdAt,
+    }
+  })
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i

@@ -37,12 +37,9 @@ export function codePlaces(
   email: string,
 ): readonly [CodePlace, ...CodePlace[]] {
   const kept = purpose === 'email_verify' ? purpose : `${OWN}${purpose}`
-  const [newest, ...earlier] = hashSubjects(context.keys, 'email', email).map((subject) => ({
-    purpose: kept,
-    subject,
-  }))
-  if (newest === undefined) throw new RangeError('There is always a key that signs.')
-  return [newest, ...earlier]
+  const place = (subject: string): CodePlace => ({ purpose: kept, subject })
+  const [newest, ...earlier] = hashSubjects(context.keys, 'email', email)
+  return [place(newest), ...earlier.map(place)]
 }
 
 /** The purpose of a code as it was asked for. */
