@@ -82,7 +82,7 @@ function drizzleShape(config: DrizzleConfig): TableShape {
         name: column.name,
         type: bare(column.getSQLType()),
         isRequired: column.notNull,
-        default: column.default === undefined ? null : String(column.default),
+        default: column.default === undefined ? null : JSON.stringify(column.default),
       }),
     ),
     indexes: [
@@ -187,7 +187,7 @@ function prismaShapes(dialect: Dialect): Shapes {
           name: columnOf(field.name),
           type: prismaType(dialect, field.type, field.nativeType),
           isRequired: field.isRequired,
-          default: field.default === undefined ? null : String(field.default),
+          default: field.default === undefined ? null : JSON.stringify(field.default),
         }),
       ),
       indexes: indexes
@@ -241,13 +241,13 @@ function liveShapes(
             columnText({
               name: column.name,
               type: column.type.replace(/^(\w*int)\(\d+\)/, '$1'),
-              isRequired: Number(column.required) === 1,
+              isRequired: column.required === 1,
               default: column.initial === null || column.initial === 'NULL' ? null : column.initial,
             }),
           ),
         indexes: indexes
           .filter(({ tab }) => tab === name)
-          .map((index) => indexText(index.name, index.columns.split(','), Number(index.uniq) === 1))
+          .map((index) => indexText(index.name, index.columns.split(','), index.uniq === 1))
           .toSorted(),
       },
     ]),

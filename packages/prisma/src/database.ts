@@ -6,6 +6,7 @@ import { describeClient, type ClientDescription } from './describe-client.ts'
 import { isLockRefused, isLockWait, isLost, isNotConnected } from './driver-error.ts'
 import { settingsProblems } from './settings-check.ts'
 import { quoted, sql, textOf, type Provider, type Sql } from './sql.ts'
+import { tables } from './tables.ts'
 
 /** The app's client as the stores use it. */
 export interface PrismaDatabase {
@@ -24,10 +25,11 @@ export interface PrismaDatabase {
   ready(): Promise<void>
 }
 
-/** Takes the app's client into use. `schema`: where the tables are, if not where the search path finds them. */
+/** Takes the app's client into use; throws a `ConfigError` where it lacks a model. `schema`: where the tables are, if not where the search path finds them. */
 export function databaseOf(app: AppClient, schema: string | null): PrismaDatabase {
   const description = describeClient(app)
   const { provider } = description
+  for (const { model } of tables) description.model(model)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the models are there, and have these methods
   const client = app as unknown as Client
   let looked: Promise<void> | null = null

@@ -3,7 +3,7 @@ import type { Queries } from './client.ts'
 import { read, type PrismaDatabase } from './database.ts'
 import { liveTable, type LiveIndex, type LiveTable } from './live-tables.ts'
 import { settingsProblems } from './settings-check.ts'
-import { tables, typeOf, type Table } from './tables.ts'
+import { tables, typesOf, type Table } from './tables.ts'
 
 /** Compares the database with what the store needs, and looks at the connection. Throws one `ConfigError` that names every difference. */
 export async function assertSchema(db: PrismaDatabase): Promise<void> {
@@ -55,9 +55,9 @@ function checkColumns(
     const place = `${name}.${nameOf(field)}`
     const found = live.columns.find((each) => each.name === nameOf(field))
     if (found === undefined) return [{ field: place, message: `the column is missing; ${MEND}` }]
-    const type = typeOf(provider, column)
-    if (found.type !== type) {
-      return [{ field: place, message: `is ${found.type} and must be ${type}; ${MEND}` }]
+    const types = typesOf(provider, column)
+    if (!types.includes(found.type)) {
+      return [{ field: place, message: `is ${found.type} and must be ${types[0]}; ${MEND}` }]
     }
     if (column.isNullable && !found.isNullable) {
       return [{ field: place, message: `is not null and must take null; ${MEND}` }]

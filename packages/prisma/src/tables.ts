@@ -140,19 +140,26 @@ export const tables: readonly Table[] = [
   },
 ]
 
-/** The type of a column as the database spells it; on MySQL with its collation, by which keys are told apart. */
-export function typeOf(provider: Provider, { kind, length }: Column): string {
+/**
+ * The types that a column may have, as the database spells them, the shipped one first; on MySQL with the collation,
+ * by which keys are told apart. On SQLite Prisma Migrate calls a moment `datetime`, which keeps milliseconds as they are.
+ */
+export function typesOf(
+  provider: Provider,
+  { kind, length }: Column,
+): readonly [string, ...string[]] {
   switch (provider) {
     case 'sqlite':
-      return kind === 'integer' || kind === 'moment' ? 'integer' : 'text'
+      if (kind === 'moment') return ['integer', 'datetime']
+      return kind === 'integer' ? ['integer'] : ['text']
     case 'postgres':
-      if (kind === 'moment') return 'timestamp(3) with time zone'
-      if (kind === 'json') return 'jsonb'
-      return kind === 'integer' ? 'integer' : 'text'
+      if (kind === 'moment') return ['timestamp(3) with time zone']
+      if (kind === 'json') return ['jsonb']
+      return kind === 'integer' ? ['integer'] : ['text']
     case 'mysql':
-      if (kind === 'moment') return 'datetime(3)'
-      if (kind === 'integer') return 'int'
-      if (kind === 'key') return `varchar(${length}) ascii_bin`
-      return kind === 'text' ? `varchar(${length}) utf8mb4_bin` : 'text utf8mb4_bin'
+      if (kind === 'moment') return ['datetime(3)']
+      if (kind === 'integer') return ['int']
+      if (kind === 'key') return [`varchar(${length}) ascii_bin`]
+      return kind === 'text' ? [`varchar(${length}) utf8mb4_bin`] : ['text utf8mb4_bin']
   }
 }
