@@ -6,6 +6,7 @@ import {
   type FaultInjector,
 } from '@mindmesh/auth-adapter-kit'
 import { prismaAdapter } from '@mindmesh/auth-prisma'
+import type { AuthStore } from '@mindmesh/auth/ports'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import type * as generated from '../.prisma/sqlite/types/client.ts'
 import { openPrismaMysql } from '../engines/prisma-mysql.ts'
@@ -34,10 +35,12 @@ const { PrismaClient } = createRequire(import.meta.url)(
  * In memory. The faults begin after `begin`: where that itself fails, the driver adapter never gives its connection
  * back, and it fails for nobody but a caller who is inside a transaction already.
  */
-export async function faultyPrismaSqlite(): Promise<FaultyPrisma> {
+export async function faultyPrismaSqlite({ isBeginCounted = false } = {}): Promise<
+  FaultyPrisma & { readonly store: AuthStore }
+> {
   const injector = sqliteFaults()
   const verbose = (statement?: unknown): void => {
-    if (statement !== 'BEGIN') injector.verbose(statement)
+    if (isBeginCounted || statement !== 'BEGIN') injector.verbose(statement)
   }
   const adapter = new PrismaBetterSqlite3(
     { url: ':memory:', verbose },
@@ -51,9 +54,12 @@ export async function faultyPrismaSqlite(): Promise<FaultyPrisma> {
   for (const statement of readFileSync(migration, 'utf8').split('--> statement-breakpoint')) {
     await prisma.$executeRawUnsafe(statement)
   }
+  const store = prismaAdapter(prisma)
+  await store.users.findById('')
   return {
     injector,
-    context: contractContext(prismaAdapter(prisma)),
+    store,
+    context: contractContext(store),
     async empty() {
       for (const table of TABLES) await prisma.$executeRawUnsafe(`delete from ${table}`)
     },
