@@ -54,6 +54,12 @@ test('docs: every program on a page compiles', () => {
   mkdirSync(programs)
   const blocks = pages.flatMap((page) => blocksOf(page).filter(({ file }) => file === null))
   expect(blocks.length).toBeGreaterThan(2)
+  // Where an app's own client would be.
+  mkdirSync(join(programs, 'generated/prisma'), { recursive: true })
+  writeFileSync(
+    join(programs, 'generated/prisma/client.ts'),
+    `export * from ${JSON.stringify(join(root, 'tests/.prisma/sqlite/types/client.ts'))}\n`,
+  )
   blocks.forEach(({ code }, n) => writeFileSync(join(programs, `block-${n}.ts`), code))
   for (const page of pages.filter((name) => !bundledPages.includes(name))) {
     const app = join(programs, folderOf(page))

@@ -84,7 +84,7 @@ export interface AuthApi<App extends AppModel> {
   ): Promise<SignedIn<App>>
   /** The claims, from the token alone: a session that ended counts until the token's 15 minutes are over. Throws `token_invalid`, `token_expired`. */
   verifyAccessToken(accessToken: string): Promise<AccessTokenClaims>
-  /** The user, with one query; refuses ended sessions and blocked accounts at once. */
+  /** The user, with one query (two through Prisma); refuses ended sessions and blocked accounts at once. */
   getUserFromToken(accessToken: string): Promise<App['user']>
   /** New tokens. Throws `token_invalid`, `session_revoked`, `session_expired`, `account_blocked`. */
   refresh(refreshToken: string): Promise<Tokens>

@@ -172,7 +172,7 @@ export interface SessionStore<App extends AppModel> {
     },
     effects: Effects,
   ): Promise<'opened' | 'refused'>
-  /** One query: the hot path. Ended sessions are given too; the core decides. */
+  /** The hot path: one query where the adapter can join. Ended sessions are given too; the core decides. */
   find(
     sessionId: string,
   ): Promise<{ readonly session: SessionRecord; readonly user: App['user'] } | null>
