@@ -1,30 +1,30 @@
 import type { Page } from './page.ts'
-import {
-  changeAddress,
-  changePassword,
-  confirmPassword,
-  deleteAccount,
-  exportAccount,
-  sendVerification,
-  verifyAddress,
-} from './pages/account-changes.ts'
-import {
-  account,
-  endOtherSessions,
-  endSession,
-  linkIdentity,
-  unlinkIdentity,
-} from './pages/account.ts'
+import { account } from './pages/account.ts'
+import { blockPerson } from './pages/block-person.ts'
+import { changeAddress } from './pages/change-address.ts'
+import { changePassword } from './pages/change-password.ts'
+import { confirmAddress } from './pages/confirm-address.ts'
+import { confirmPassword } from './pages/confirm-password.ts'
+import { deleteAccount } from './pages/delete-account.ts'
+import { endOtherSessions } from './pages/end-other-sessions.ts'
+import { endSession } from './pages/end-session.ts'
+import { exportAccount } from './pages/export-account.ts'
 import { forgotPassword } from './pages/forgot-password.ts'
 import { inbox } from './pages/inbox.ts'
+import { linkIdentity } from './pages/link-identity.ts'
 import { mailSent } from './pages/mail-sent.ts'
-import { confirmAddress, resetPassword, restoreAddress } from './pages/mailed-links.ts'
-import { blockPerson, people, unblockPerson } from './pages/people.ts'
+import { people } from './pages/people.ts'
 import { providerResult } from './pages/provider-result.ts'
 import { register } from './pages/register.ts'
-import { signInCode } from './pages/sign-in-code.ts'
+import { resetPassword } from './pages/reset-password.ts'
+import { restoreAddress } from './pages/restore-address.ts'
+import { sendVerification } from './pages/send-verification.ts'
 import { signIn } from './pages/sign-in.ts'
+import { signInCode } from './pages/sign-in-code.ts'
 import { signOut } from './pages/sign-out.ts'
+import { unblockPerson } from './pages/unblock-person.ts'
+import { unlinkIdentity } from './pages/unlink-identity.ts'
+import { verifyAddress } from './pages/verify-address.ts'
 import { welcome } from './pages/welcome.ts'
 
 /** Every page by its path. */

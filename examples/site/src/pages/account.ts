@@ -1,5 +1,4 @@
 import type { LinkedIdentity, Session } from '@mindmesh/auth'
-import { AuthClientError } from '@mindmesh/auth-http/client'
 import { html, type Html } from '../html.ts'
 import type { UserPage } from '../page.ts'
 import { actionButton, alert } from '../views/form.ts'
@@ -17,50 +16,6 @@ export const account: UserPage = {
       ${refused === null ? null : alert(refused.message)} ${greeting(visit)}
       ${sessionList(sessions, caller.sessionId)} ${settings} ${await identities(visit)} ${yourData}
     </div>`
-  },
-}
-
-/** Ends one session. One that is over already, by a second click, needs nothing more. */
-export const endSession: UserPage = {
-  ...account,
-  home: '/account',
-  async submit({ auth }, { sessionId = '' }) {
-    try {
-      await auth.endSession({ sessionId })
-    } catch (error) {
-      const isOver = error instanceof AuthClientError && error.code === 'session_not_found'
-      if (!isOver) throw error
-    }
-    return '/account?notice=session-ended'
-  },
-}
-
-/** Ends all sessions but this one. */
-export const endOtherSessions: UserPage = {
-  ...account,
-  home: '/account',
-  async submit({ auth }) {
-    await auth.endOtherSessions()
-    return '/account?notice=others-ended'
-  },
-}
-
-/** Begins to add a way to sign in: the browser goes to the provider. */
-export const linkIdentity: UserPage = {
-  ...account,
-  home: '/account',
-  async submit({ auth }, { provider = '' }) {
-    return (await auth.linkOAuth({ provider, redirectTo: '/account' })).url
-  },
-}
-
-/** Takes a way to sign in away, but never the last one. */
-export const unlinkIdentity: UserPage = {
-  ...account,
-  home: '/account',
-  async submit({ auth }, { provider = '', subject = '' }) {
-    await auth.unlinkOAuth({ provider, subject })
-    return '/account?notice=unlinked'
   },
 }
 

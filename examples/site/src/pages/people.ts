@@ -1,10 +1,8 @@
 import type { User } from '@mindmesh/auth'
 import { html, type Html } from '../html.ts'
 import type { UserPage } from '../page.ts'
-import { Refusal } from '../refusal.ts'
 import { actionButton, alert } from '../views/form.ts'
 import { time } from '../views/time.ts'
-import type { UserVisit } from '../visit.ts'
 
 /** Everybody with an account, for the administrator. */
 export const people: UserPage = {
@@ -24,34 +22,6 @@ export const people: UserPage = {
       ${nextCursor === null ? null : html`<p><a href="/people?after=${nextCursor}">More</a></p>`}
     </div>`
   },
-}
-
-/** Blocks somebody: every session of theirs ends at once. */
-export const blockPerson: UserPage = {
-  ...people,
-  home: '/people',
-  async submit(visit, { userId = '' }) {
-    await assertFresh(visit)
-    if (userId === visit.caller.user.id) throw new Refusal(409, 'You cannot block yourself.')
-    await visit.app.mindmesh.user.block(userId, { reason: 'by the administrator' })
-    return '/people?notice=blocked'
-  },
-}
-
-/** Lets somebody sign in again. */
-export const unblockPerson: UserPage = {
-  ...people,
-  home: '/people',
-  async submit(visit, { userId = '' }) {
-    await assertFresh(visit)
-    await visit.app.mindmesh.user.unblock(userId)
-    return '/people?notice=unblocked'
-  },
-}
-
-/** A browser that was left alone must not be enough to shut others out. */
-async function assertFresh({ app, caller }: UserVisit): Promise<void> {
-  await app.mindmesh.session.assertFresh(caller.user.id, { sessionId: caller.sessionId })
 }
 
 function row(user: User & { readonly displayName: string }, isSelf: boolean): Html {
