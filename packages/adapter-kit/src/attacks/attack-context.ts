@@ -23,6 +23,7 @@ import {
 import { present } from '../expect.ts'
 import { attackProvider, type AttackProvider } from './attack-provider.ts'
 import type { AttackSurface } from './attack-surface.ts'
+import { withProfile } from './with-profile.ts'
 
 /** Everybody's password, and the one that comes after it. */
 export const PASSWORD = 'correct horse battery'
@@ -97,6 +98,8 @@ export interface AttackContext {
   readonly hub: AttackProvider
   readonly mill: AttackProvider
   readonly limits: AttackLimits
+  /** What `register` fills in where nothing else is given. */
+  readonly profile: object
   /** What a stranger reaches, from an address and with a user agent of their choice. */
   from(request?: RequestContext): AttackSurface
   /** Another instance over the same tables. */
@@ -132,7 +135,7 @@ export function attackContext<App extends AppModel>(
   const mill = attackProvider('mill')
   // The app's own columns do not matter here: whatever they are, the functions are the same.
   const another = (config: ConfigOptions = {}): Attacked =>
-    open(partsOf({ clock, mailer, providers: [hub, mill] }, config))
+    withProfile(open(partsOf({ clock, mailer, providers: [hub, mill] }, config)), profile)
   const app = another()
   const newestMail = async (to: string): Promise<MailMessage> => {
     await app.mail.deliverDue()
@@ -148,9 +151,10 @@ export function attackContext<App extends AppModel>(
     hub,
     mill,
     limits: { ...DEFAULT_LIMITS, ...limits },
+    profile,
     from: (request = {}) => surface?.(app, request) ?? strangers(app.withContext(request)),
     another,
-    register: async (name) => app.auth.register(`${name}@example.com`, PASSWORD, profile),
+    register: async (name) => app.auth.register(`${name}@example.com`, PASSWORD),
     ...signingIn(app, newestMail),
     newestMail,
     newestToken: async (to) => match(/[\w-]{43}/, (await newestMail(to)).text),

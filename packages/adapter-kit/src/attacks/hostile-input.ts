@@ -145,6 +145,7 @@ const CONTENTS = attacksOf('input', {
   },
   'overwrites columns of the library through the profile': async (c) => {
     const columns = {
+      ...c.profile,
       id: ID,
       email: 'other@example.com',
       passwordHash: 'x',

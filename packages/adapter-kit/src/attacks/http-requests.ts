@@ -113,10 +113,12 @@ const ENUMERATION = attackEach('http', QUESTIONS, {
   async run(c: HttpAttackContext, [, path, body]) {
     await c.register('anna')
     await c.app.user.block((await c.register('blocked')).id)
-    const rounds = path === '/register' ? 1 : 5
+    const isNew = path === '/register'
+    const rounds = isNew ? 1 : 5
+    const columns = isNew && Object.keys(c.profile).length > 0 ? { profile: c.profile } : {}
     for (let nth = 0; nth < rounds; nth += 1) {
       const answerTo = async (email: string) =>
-        seen(await send(c, path, { body: { ...body, email }, peer: '' }))
+        seen(await send(c, path, { body: { ...body, ...columns, email }, peer: '' }))
       const unknown = await answerTo(NOBODY)
       expectEqual(await answerTo(ANNA), unknown, 'a known address')
       expectEqual(await answerTo('blocked@example.com'), unknown, 'a blocked one')

@@ -12,6 +12,7 @@ const ROUTES_ALONE: Readonly<Record<string, AuthErrorCode>> = {
 export function surfaceOverHttp(
   target: HttpTarget,
   request: { readonly ipAddress?: unknown; readonly userAgent?: unknown } = {},
+  profile: object = {},
 ): AttackSurface {
   const peer = typeof request.ipAddress === 'string' ? { peer: request.ipAddress } : { peer: '' }
   // No client can put a line end into a header.
@@ -33,7 +34,7 @@ export function surfaceOverHttp(
     if (answer.code === 'ok') return answer.text === '' ? {} : JSON.parse(answer.text)
     throw errorOf(answer.code, JSON.parse(answer.text))
   }
-  return { auth: authOver(ask), ...linksOver(ask), oauth: oauthOver(ask) }
+  return { auth: authOver(ask, profile), ...linksOver(ask), oauth: oauthOver(ask) }
 }
 
 /** The body of an answer; which fields it has says its route. */
@@ -50,10 +51,11 @@ function errorOf(code: string, details: object): Error {
   return new AuthError(ROUTES_ALONE[code] ?? (code as AuthErrorCode), { ...details })
 }
 
-function authOver(ask: Ask): AttackSurface['auth'] {
+function authOver(ask: Ask, profile: object): AttackSurface['auth'] {
   const mode = 'token'
+  const columns = Object.keys(profile).length === 0 ? {} : { profile }
   return {
-    register: async (email, password) => ask('/register', { email, password }),
+    register: async (email, password) => ask('/register', { email, password, ...columns }),
     async login(email, password) {
       const step = await ask('/login', { email, password, mode })
       const { challengeId, tokens } = step
