@@ -1,7 +1,9 @@
 import type { AppModel, ImportedPerson } from '@mindmesh/auth/ports'
+import { register } from '../arrange.ts'
 import { personOf } from '../cases/import-cases.ts'
-import { expectEqual } from '../expect.ts'
-import { defineRace, eventsOf, type Race } from './race.ts'
+import { addressChange } from '../cases/user-cases.ts'
+import { countOf, expectEqual } from '../expect.ts'
+import { defineRace, eventsOf, RACERS, type Race } from './race.ts'
 
 /** Races of imports. */
 export const importRaces: readonly Race[] = [
@@ -30,6 +32,29 @@ export const importRaces: readonly Race[] = [
         const stored = await context.store.accounts.listByUser(user.id)
         expectEqual(stored, accounts, 'the accounts')
       }
+    },
+  }),
+  defineRace({
+    name: 'users.importMany: an address that its owner is leaving and reserves goes to nobody',
+    group: 'users',
+    prepare: async (context) => {
+      const user = await register(context)
+      return { user, code: context.make.newCode({ userId: user.id, subject: user.id }) }
+    },
+    call: async (context, { user, code }, index): Promise<string> => {
+      const { store, now } = context
+      if (index === RACERS / 2) {
+        await store.users.changeEmail(addressChange(context, user), { codes: [code] })
+        return 'email_taken'
+      }
+      const reservation = { purpose: code.purpose, subject: code.subject, now }
+      const person = personOf(context, { user: { email: user.email }, reservation })
+      const [status] = await store.users.importMany({ people: [person], isTrial: false })
+      return status ?? 'nothing'
+    },
+    judge: async (context, { user }, outcomes: readonly string[]) => {
+      expectEqual(countOf(outcomes, 'email_taken'), RACERS, 'how many were refused')
+      expectEqual(await context.store.users.findByEmail(user.email), null, 'the address left')
     },
   }),
 ]
