@@ -414,6 +414,28 @@ describe.each(engines)('oauth on $name', (engine) => {
     expect(await t.mindmesh.oauth.list(user.id)).toEqual([])
   })
 
+  test('link: an address that is changed while the identity is added takes none', async () => {
+    const user = await t.register('anna')
+    await t.signIn('anna')
+    const change = async () =>
+      store.users.changeEmail(
+        {
+          userId: user.id,
+          from: ANNA,
+          to: 'new@example.com',
+          displayEmail: 'new@example.com',
+          at: t.clock.now(),
+          reason: 'email_changed',
+          keepPurposes: [],
+          reservation: { purpose: 'email_change_undo', subject: 'none', now: t.clock.now() },
+        },
+        {},
+      )
+    t = instance({ adapter: interruptedStore(store, 'accounts.link', change) })
+    expect(await codeOf(link(user, { subject: '7' }))).toBe('conflict')
+    expect(await t.mindmesh.oauth.list(user.id)).toEqual([])
+  })
+
   test('link: a new password voids what was begun under the old one', async () => {
     const user = await t.register('anna')
     await t.signIn('anna')
