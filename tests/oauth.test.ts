@@ -414,25 +414,38 @@ describe.each(engines)('oauth on $name', (engine) => {
     expect(await t.mindmesh.oauth.list(user.id)).toEqual([])
   })
 
-  test('link: an address that is changed while the identity is added takes none', async () => {
+  const moveAway = async (userId: string) =>
+    store.users.changeEmail(
+      {
+        userId,
+        from: ANNA,
+        to: 'new@example.com',
+        displayEmail: 'new@example.com',
+        at: t.clock.now(),
+        reason: 'email_changed',
+        keepPurposes: [],
+        reservation: { purpose: 'email_change_undo', subject: 'none', now: t.clock.now() },
+      },
+      {},
+    )
+
+  test('link: an account whose address is changed meanwhile gets no identity', async () => {
     const user = await t.register('anna')
     await t.signIn('anna')
-    const change = async () =>
-      store.users.changeEmail(
-        {
-          userId: user.id,
-          from: ANNA,
-          to: 'new@example.com',
-          displayEmail: 'new@example.com',
-          at: t.clock.now(),
-          reason: 'email_changed',
-          keepPurposes: [],
-          reservation: { purpose: 'email_change_undo', subject: 'none', now: t.clock.now() },
-        },
-        {},
-      )
-    t = instance({ adapter: interruptedStore(store, 'accounts.link', change) })
+    const away = async () => moveAway(user.id)
+    t = instance({ adapter: interruptedStore(store, 'accounts.link', away) })
     expect(await codeOf(link(user, { subject: '7' }))).toBe('conflict')
+    expect(await t.mindmesh.oauth.list(user.id)).toEqual([])
+  })
+
+  test('sign in: an account that gives the address up meanwhile is not signed in to', async () => {
+    const user = await t.register('anna')
+    await t.signIn('anna')
+    const away = async () => moveAway(user.id)
+    t = instance({ adapter: interruptedStore(store, 'accounts.link', away) })
+    const result = await enter(personAt(ANNA))
+    expect(result.isNewUser).toBe(true)
+    expect(result.user.id).not.toBe(user.id)
     expect(await t.mindmesh.oauth.list(user.id)).toEqual([])
   })
 
