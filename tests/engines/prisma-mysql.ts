@@ -33,6 +33,9 @@ export function openPrismaMysql(url: string, connectionLimit: number): generated
     password: decodeURIComponent(password),
     database: pathname.slice(1),
     connectionLimit,
+    // A busy machine is slow to connect: the driver's own limits are 1 and 10 seconds.
+    connectTimeout: 20_000,
+    acquireTimeout: 60_000,
   })
   return new PrismaClient({ adapter })
 }

@@ -14,6 +14,9 @@ export async function openStore(url) {
     password: decodeURIComponent(password),
     database: pathname.slice(1),
     connectionLimit: 8,
+    // A busy machine is slow to connect: the driver's own limits are 1 and 10 seconds.
+    connectTimeout: 20_000,
+    acquireTimeout: 60_000,
   })
   const prisma = new PrismaClient({ adapter })
   return { store: prismaAdapter(prisma), close: async () => prisma.$disconnect() }
