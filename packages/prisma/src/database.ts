@@ -73,9 +73,9 @@ async function checkSettings(provider: Provider, client: Client): Promise<void> 
 }
 
 /**
- * Prisma gives up waiting for a connection, or for a step, after a while, and then leaves the transaction that it began
- * open on a connection that it puts back. So it must not give up: how long a connection is waited for is the
- * driver's to say (`connectionTimeoutMillis` of pg, `acquireTimeout` of mariadb).
+ * After `maxWait` Prisma gives up a transaction that may yet begin, and on SQLite and PostgreSQL puts its connection
+ * back with that open. So it must not give up: how long a connection is waited for is the driver's to say
+ * (`connectionTimeoutMillis` of pg, `acquireTimeout` of mariadb), and how long a lock, the database's.
  */
 const UNBOUNDED: TransactionOptions = { maxWait: 2 ** 31 - 1, timeout: 2 ** 31 - 1 }
 
