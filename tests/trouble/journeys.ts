@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 import { AuthError } from '@mindmesh/auth'
 import { StoreError } from '@mindmesh/auth/ports'
 import { NEXT_PASSWORD, PASSWORD, type TestInstance } from '../support/instance.ts'
@@ -33,6 +33,8 @@ export async function journeysDuring(
       try {
         const answer = await call()
         calls += 1
+        // SQLite answers at once: without a turn of the event loop nobody else, trouble included, would ever get theirs.
+        await turn()
         return answer
       } catch (error) {
         if (error instanceof AuthError) throw error
