@@ -75,3 +75,29 @@ test('events tail: narrows to a person and a type, in lines for people', async (
   child.kill('SIGINT')
   expect(await once(child, 'close')).toEqual([0, null])
 })
+
+test('events tail: ends without a complaint when nobody reads any more', async () => {
+  await app.register('gina')
+  const { child, lines } = tail('--last', '1', '--json')
+  let stderr = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
+  })
+  await vi.waitFor(() => expect(lines()).toHaveLength(1), { timeout: 20_000 })
+  const closed = once(child, 'close')
+  child.stdout.destroy()
+  let hasEnded = false
+  const ended = closed.then(() => {
+    hasEnded = true
+  })
+  // The first line after that finds nobody.
+  await vi.waitFor(
+    async () => {
+      await app.register(`x${randomUUID()}`)
+      expect(hasEnded).toBe(true)
+    },
+    { timeout: 20_000, interval: 500 },
+  )
+  await ended
+  expect({ closed: await closed, stderr }).toEqual({ closed: [0, null], stderr: '' })
+})
