@@ -134,6 +134,9 @@ export const accountChanges: readonly Change[] = [
       'the address is another by now': claiming('stale', {}, async () => ({
         email: 'earlier@example.com',
       })),
+      'the address is of another person': claiming('stale', {}, async (context) => ({
+        email: (await register(context)).email,
+      })),
       'the person is blocked': claiming('stale', {}, block),
     },
   },

@@ -133,6 +133,10 @@ export const userChanges: readonly Change[] = [
         emailVerifiedAt: new Date('2026-02-01T00:00:00.001Z'),
       }),
       'the address is another by now': markVerified('stale', {}, 'earlier@example.com'),
+      'the address is of another person': async (context) => {
+        const { email } = await register(context)
+        return markVerified('stale', {}, email)(context)
+      },
     },
   },
   {
