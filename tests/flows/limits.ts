@@ -12,6 +12,7 @@ import {
   type TestInstance,
 } from '../support/instance.ts'
 import { atOnce, inTurn } from '../support/times.ts'
+import { wrappedStore } from '../support/wrapped-store.ts'
 import { wrongCode } from '../support/wrong-code.ts'
 
 /** Tries a code that is not the one that was sent. */
@@ -486,6 +487,30 @@ export function passwordLimits(test: FlowTest): void {
       otpRequired: true,
     })
     expect(await t.eventTypes(id)).not.toContain('LOGIN_FAILED')
+  })
+
+  test('login: right passwords within a session use up nothing of an account', async ({ t }) => {
+    const { id } = await t.register('anna')
+    const { session } = t.mindmesh
+    const proof = { password: PASSWORD }
+    const answers = await inTurn(15, async () => outcomeOf(session.assertFresh(id, proof)))
+    expect(tally(answers)).toEqual({ ok: 15 })
+  })
+
+  test('login: a password is worked out within a session too where the account has none', async ({
+    t,
+  }) => {
+    const { id } = await t.register('anna')
+    const withoutHash = wrappedStore(t.store, async ({ name, proceed }) => {
+      const found = await proceed()
+      return name === 'users.findCredentials' ? { ...Object(found), passwordHash: null } : found
+    })
+    const counting = countingHashes({ ...t, store: withoutHash })
+    const { session } = counting.mindmesh
+    expect(await codeOf(session.assertFresh(id, { password: PASSWORD }))).toBe(
+      'invalid_credentials',
+    )
+    expect(counting.hashes()).toBe(1)
   })
 
   test('limits: the app’s own figures count', async ({ t }) => {
