@@ -49,6 +49,13 @@ async function arriving(w: World, person: ReturnType<typeof personAt>) {
   return async () => w.mindmesh.oauth.callback('hub', answer)
 }
 
+/** Anna moves in with an identity. */
+async function importing(w: World) {
+  const identities = [{ provider: 'hub', subject: '7' }]
+  const people = [{ id: '1', email: ANNA, identities }]
+  return async () => w.mindmesh.maintenance.importUsers(people, { source: 'elsewhere' })
+}
+
 const register: Readonly<Record<string, Scenario>> = {
   'a new address': async (w) => async () => w.mindmesh.auth.register(ANNA, PASSWORD),
   'a taken address': async (w) => {
@@ -371,6 +378,16 @@ const administration: Readonly<Record<string, Scenario>> = {
   '`user.export`': async (w) => {
     const { userId } = await anna(w)
     return async () => w.mindmesh.user.export(userId)
+  },
+  '`maintenance.importUsers`, somebody new': async (w) => importing(w),
+  '`maintenance.importUsers`, again': async (w) => {
+    const act = await importing(w)
+    await act()
+    return act
+  },
+  '`maintenance.importUsers`, an address that is taken': async (w) => {
+    await w.register('anna')
+    return importing(w)
   },
   '`user.getById`, `user.getByEmail`, `user.list`': async (w) => {
     const { userId } = await anna(w)
