@@ -338,6 +338,20 @@ export function registrationLimits(test: FlowTest): void {
     expect(tally(answers)).toEqual({ ok: 10, rate_limited: 2 })
   })
 
+  test('register: a try that the full queue turned away counts nothing', async ({ t }) => {
+    const turnedAway = async (): Promise<never> => Promise.reject(new AuthError('busy'))
+    const full = testInstance(t.store, {
+      clock: t.clock,
+      passwordHasher: { ...fastHasher(), hash: turnedAway },
+    })
+    const from = { ipAddress: '192.0.2.1' }
+    const { auth } = full.mindmesh.withContext(from)
+    const answers = await inTurn(12, async () => outcomeOf(auth.register(ANNA, PASSWORD)))
+    expect(tally(answers)).toEqual({ busy: 12 })
+    const again = t.mindmesh.withContext(from).auth.register(ANNA, PASSWORD)
+    expect(await outcomeOf(again)).toBe('ok')
+  })
+
   test('register: a password that is refused counts nothing, nor does a call from no known address', async ({
     t,
   }) => {

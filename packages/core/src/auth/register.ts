@@ -5,7 +5,7 @@ import { parseEmail, parseObject, parsePassword, type EmailAddress } from '../in
 import { composeMail } from '../mail/compose.ts'
 import { assertAcceptablePassword } from '../password/password-policy.ts'
 import type { AppModel, NewUser } from '../ports/entities.ts'
-import { countOrThrow } from '../rate-limit/count.ts'
+import { countOrThrow, refund } from '../rate-limit/count.ts'
 import { ipHits, limitHit } from '../rate-limit/limit-keys.ts'
 import { undoReservation } from '../user/undo-reservation.ts'
 
@@ -29,8 +29,7 @@ export async function register<App extends AppModel>(
   const profile = parseObject<App['profile']>(input.profile, 'profile')
   await assertAcceptablePassword(context, { password, email: email.canonical, field: 'password' })
   // Whoever is refused a password may try another: only what costs a hash counts, a taken address like a free one.
-  await countRegistration(context)
-  const passwordHash = await context.hasher.hash(password)
+  const passwordHash = await hashCounted(context, password)
   const user = newUser(context, email, passwordHash)
   const event = createEvent(context, 'REGISTRATION_SUCCESS', { userId: user.id })
   const reservation = undoReservation(context, email.canonical)
@@ -43,9 +42,20 @@ export async function register<App extends AppModel>(
   throw new AuthError('email_taken')
 }
 
-async function countRegistration(context: Context): Promise<void> {
+/** What was counted is given back where nothing came to be hashed (`busy`): people try again, as they were told. */
+async function hashCounted(context: Context, password: string): Promise<string> {
   const hits = ipHits(context, 'registerPerIp')
-  if (hits.length > 0) await countOrThrow(context, hits)
+  if (hits.length === 0) return context.hasher.hash(password)
+  await countOrThrow(context, hits)
+  try {
+    return await context.hasher.hash(password)
+  } catch (error) {
+    await refund(
+      context,
+      hits.map((hit) => hit.key),
+    )
+    throw error
+  }
 }
 
 function newUser(context: Context, email: EmailAddress, passwordHash: string): NewUser {
