@@ -56,13 +56,19 @@ async function importing(w: World) {
   return async () => w.mindmesh.maintenance.importUsers(people, { source: 'elsewhere' })
 }
 
+/** As `register` is called from the site. */
+function registering(w: World, password: string) {
+  const api = w.mindmesh.withContext({ ipAddress: IP })
+  return async () => api.auth.register(ANNA, password)
+}
+
 const register: Readonly<Record<string, Scenario>> = {
-  'a new address': async (w) => async () => w.mindmesh.auth.register(ANNA, PASSWORD),
+  'a new address': async (w) => registering(w, PASSWORD),
   'a taken address': async (w) => {
     await w.register('anna')
-    return async () => w.mindmesh.auth.register(ANNA, PASSWORD)
+    return registering(w, PASSWORD)
   },
-  'a password that is refused': async (w) => async () => w.mindmesh.auth.register(ANNA, 'password'),
+  'a password that is refused': async (w) => registering(w, 'password'),
 }
 
 const signIn: Readonly<Record<string, Scenario>> = {
@@ -83,7 +89,8 @@ const signIn: Readonly<Record<string, Scenario>> = {
   '`login`, the right password of a blocked account': async (w) => {
     const { id } = await w.register('anna')
     await w.mindmesh.user.block(id)
-    return async () => w.mindmesh.auth.login(ANNA, PASSWORD)
+    const api = w.mindmesh.withContext({ ipAddress: IP })
+    return async () => api.auth.login(ANNA, PASSWORD)
   },
   '`login`, an imported hash': async (w) => {
     const { id } = await w.register('anna')
@@ -185,6 +192,21 @@ const passwordReset: Readonly<Record<string, Scenario>> = {
     w.mindmesh.password.requestReset(ANNA),
   '`reset`': async (w) => {
     await anna(w)
+    const token = await resetToken(w)
+    return async () => w.mindmesh.password.reset(token, NEXT_PASSWORD)
+  },
+  '`reset`, with a linked identity': async (w) => {
+    await anna(w)
+    await (
+      await arriving(w, personAt(ANNA))
+    )()
+    const token = await resetToken(w)
+    return async () => w.mindmesh.password.reset(token, NEXT_PASSWORD)
+  },
+  '`reset`, somebody’s first password': async (w) => {
+    await (
+      await arriving(w, personAt(ANNA))
+    )()
     const token = await resetToken(w)
     return async () => w.mindmesh.password.reset(token, NEXT_PASSWORD)
   },
