@@ -127,6 +127,26 @@ test('docs: every link between the pages leads somewhere', () => {
   }
 })
 
+/** The first cells of each table in a text. */
+function tablesOf(text: string): readonly (readonly string[])[] {
+  return (text.match(/^(?:\|.*\n)+/gm) ?? []).map((table) =>
+    table.split('\n').map((line) => /^\| ([^|]*[^|\s]) *\|/.exec(line)?.[1] ?? ''),
+  )
+}
+
+function repeated(texts: readonly string[]): readonly string[] {
+  return texts.filter((text, n) => text !== '' && texts.indexOf(text) !== n)
+}
+
+test('docs: no page says anything twice', () => {
+  for (const page of pages) {
+    const text = textOf(page).replaceAll(/^```[^]*?^```$/gm, '')
+    const lines = text.split('\n').filter((line) => /^[\w`*[-].{20}/.test(line))
+    expect([page, repeated(lines)]).toEqual([page, []])
+    expect([page, tablesOf(text).flatMap(repeated)]).toEqual([page, []])
+  }
+})
+
 function sourceOf(file: string): string {
   return textOf(`packages/core/src/${file}`)
 }

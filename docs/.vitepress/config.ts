@@ -11,9 +11,10 @@ export default defineConfig({
   title: 'Mindmesh Auth',
   description: 'Sign-in for TypeScript apps, in their own database.',
   srcDir: '..',
-  srcExclude: ['{examples,scripts,tests}/**', 'packages/*/!(README.md)', 'packages/*/*/**'],
+  srcExclude: ['{scripts,tests}/**', 'examples/*/**', 'packages/*/!(README.md)', 'packages/*/*/**'],
   rewrites: {
     'README.md': 'index.md',
+    'examples/README.md': 'examples/index.md',
     'packages/:name/README.md': 'packages/:name/index.md',
   },
   cleanUrls: true,

@@ -5,7 +5,7 @@ export const navigation: readonly { readonly text: string; readonly pages: reado
     pages: [
       'README.md',
       'docs/getting-started.md',
-      'docs/examples.md',
+      'examples/README.md',
       'docs/cli.md',
       'docs/moving-in.md',
       'docs/comparison.md',
