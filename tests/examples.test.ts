@@ -5,7 +5,7 @@ import { settableClock, type SettableClock } from '@mindmesh/auth/testing'
 import { readMailbox, type StoredMail } from '@mindmesh/auth-mailers/file'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { openApp, type App } from '../examples/site/src/open-app.ts'
-import { readSettings } from '../examples/site/src/settings.ts'
+import { readSettings, type Settings } from '../examples/site/src/settings.ts'
 import { createSite } from '../examples/site/src/site.ts'
 import { createOnServer } from './engines/server.ts'
 import { serverKinds } from './engines/server-kinds.ts'
@@ -17,11 +17,22 @@ const PASSWORD = 'correct horse battery'
 const AMPLE = { limit: 1000, windowSeconds: 60 }
 
 const { id: runId, servers, chosen } = inject('engineRun')
-const ADAPTERS = (['sqlite', 'postgres', 'mysql'] as const).filter((name) => chosen.includes(name))
+/** Every place where the site can store; each is an engine of the tests too. */
+const PLACES = (
+  [
+    { engine: 'sqlite', adapter: 'sqlite', server: null },
+    { engine: 'postgres', adapter: 'postgres', server: 'postgres' },
+    { engine: 'mysql', adapter: 'mysql', server: 'mysql' },
+    { engine: 'prisma-sqlite', adapter: 'prisma', server: null },
+    { engine: 'prisma-postgres', adapter: 'prisma', server: 'postgres' },
+    { engine: 'prisma-mysql', adapter: 'prisma', server: 'mysql' },
+  ] as const
+).filter(({ engine }) => chosen.includes(engine))
 
-describe.each(ADAPTERS)('examples: the site on %s', (adapter) => {
+describe.each(PLACES)('examples: the site on $engine', ({ adapter, server: serverName }) => {
   let folder: string
   let app: App
+  let settings: Settings
   let clock: SettableClock
   let provider: FakeProvider
   let drop = async (): Promise<void> => undefined
@@ -36,7 +47,8 @@ describe.each(ADAPTERS)('examples: the site on %s', (adapter) => {
       DATABASE_URL: await databaseUrl(),
       ADMIN_EMAIL: 'Admin@example.com',
     }
-    app = await openApp(readSettings(env, folder), {
+    settings = readSettings(env, folder)
+    app = await openApp(settings, {
       clock,
       providers: [provider],
       config: { limits: { registerPerIp: AMPLE, loginPerIp: AMPLE, otpSend: AMPLE } },
@@ -50,8 +62,8 @@ describe.each(ADAPTERS)('examples: the site on %s', (adapter) => {
 
   /** A new and empty database, as an operator would make it. */
   async function databaseUrl(): Promise<string> {
-    if (adapter === 'sqlite') return ''
-    const server = servers[adapter]
+    if (serverName === null) return ''
+    const server = servers[serverName]
     if ('missing' in server) throw new Error(server.missing)
     const connect = async () => ({
       openStore: () => {
@@ -59,7 +71,11 @@ describe.each(ADAPTERS)('examples: the site on %s', (adapter) => {
       },
       close: async () => undefined,
     })
-    const database = await createOnServer(serverKinds[adapter], { url: server.url, runId, connect })
+    const database = await createOnServer(serverKinds[serverName], {
+      url: server.url,
+      runId,
+      connect,
+    })
     drop = async () => database.drop()
     return database.place ?? ''
   }
@@ -128,6 +144,15 @@ describe.each(ADAPTERS)('examples: the site on %s', (adapter) => {
     expect(changed.location).toBe('/account?notice=password-changed')
     await browser.post('/sign-out', {})
     expect(await browser.get('/account')).toMatchObject({ status: 303, location: '/sign-in' })
+  })
+
+  test('a second start finds the tables and the people', async () => {
+    const email = newAddress()
+    await newcomer(email)
+    const again = await openApp(settings, { clock })
+    const found = await again.mindmesh.user.getByEmail(email)
+    await again.close()
+    expect(found).toMatchObject({ email, displayName: 'Anna' })
   })
 
   test('a taken address is answered like a new one, and its owner is told', async () => {

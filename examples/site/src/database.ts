@@ -25,5 +25,7 @@ export async function openDatabase({
       return (await import('./databases/postgres.ts')).openPostgres(databaseUrl)
     case 'mysql':
       return (await import('./databases/mysql.ts')).openMysql(databaseUrl)
+    case 'prisma':
+      return (await import('./databases/prisma.ts')).openPrisma(databaseUrl)
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-const ADAPTERS = ['sqlite', 'postgres', 'mysql'] as const
+const ADAPTERS = ['sqlite', 'postgres', 'mysql', 'prisma'] as const
 
 /** Where the site can store. */
 export type AdapterName = (typeof ADAPTERS)[number]
@@ -11,7 +11,7 @@ export interface Settings {
   readonly host: string
   /** Where people reach the site, for links in mails: `https://example.com`. */
   readonly origin: string
-  /** For the SQLite file, the development mailbox and the development secrets. */
+  /** For the SQLite files, the development mailbox and the development secrets. */
   readonly folder: string
   readonly adapter: AdapterName
   readonly databaseUrl: string
@@ -43,5 +43,6 @@ function adapterOf(name: string): AdapterName {
 
 function defaultUrl(adapter: AdapterName, folder: string): string {
   if (adapter === 'sqlite') return join(folder, 'app.db')
+  if (adapter === 'prisma') return join(folder, 'prisma.db')
   throw new Error(`ADAPTER=${adapter} needs DATABASE_URL, such as ${adapter}://user@localhost/app.`)
 }
