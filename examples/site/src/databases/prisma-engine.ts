@@ -15,7 +15,7 @@ export interface PrismaEngine {
 
 /** The database that a URL, or the path of an SQLite file, leads to. An app has one of these, and no choice. */
 export function prismaEngineOf(url: string): PrismaEngine {
-  const scheme = /^([a-z]+):\/\//i.exec(url)?.[1]?.toLowerCase() ?? 'file'
+  const scheme = /^([a-z+]+):\/\//i.exec(url)?.[1]?.toLowerCase() ?? 'file'
   if (scheme === 'file') return sqlite
   if (scheme === 'postgres' || scheme === 'postgresql') return postgres
   if (scheme === 'mysql' || scheme === 'mariadb') return mysql
