@@ -10,9 +10,15 @@ export async function openPrisma(url: string): Promise<OpenDatabase> {
   const engine = prismaEngineOf(url)
   const PrismaClient = prismaClient(engine)
   const prisma = new PrismaClient({ adapter: await engine.connect(url) })
-  await makeTables(prisma, engine)
   const adapter = prismaAdapter(prisma)
-  await adapter.assertSchema()
+  try {
+    await makeTables(prisma, engine)
+    await adapter.assertSchema()
+  } catch (error) {
+    // An open pool would keep the process from ending.
+    await prisma.$disconnect()
+    throw error
+  }
   return {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a client that is generated before the compiler runs says so itself
     adapter: adapter as AuthStore<Model>,
@@ -21,7 +27,10 @@ export async function openPrisma(url: string): Promise<OpenDatabase> {
 }
 
 /** What `prisma migrate deploy` would do in an app, which has the shipped SQL among its own migrations. */
-async function makeTables(prisma: Client, { name, ownColumn, columnsOfUsers }: PrismaEngine) {
+async function makeTables(
+  prisma: Client,
+  { name, ownColumn, columnsOfUsers }: PrismaEngine,
+): Promise<void> {
   // The adapter asks for it; the file keeps it.
   if (name === 'sqlite') await prisma.$queryRawUnsafe('pragma journal_mode = wal')
   const columns = (await prisma.$queryRawUnsafe(columnsOfUsers)).map((column) => column.name)
