@@ -414,6 +414,17 @@ describe.each(engines)('oauth on $name', (engine) => {
     expect(await t.mindmesh.oauth.list(user.id)).toEqual([])
   })
 
+  test('list: identities that were linked at one moment always stand in the same order', async () => {
+    const user = await t.register('anna')
+    await t.signIn('anna')
+    for (const subject of ['b', 'c', 'a']) await link(user, { subject })
+    const subjects = (await t.mindmesh.oauth.list(user.id)).map((identity) => identity.subject)
+    expect(subjects).toEqual(['a', 'b', 'c'])
+    expect((await t.mindmesh.user.export(user.id)).identities).toEqual(
+      await t.mindmesh.oauth.list(user.id),
+    )
+  })
+
   const moveAway = async (userId: string) =>
     store.users.changeEmail(
       {

@@ -18,7 +18,16 @@ export async function listIdentities(
   userId: string,
 ): Promise<readonly LinkedIdentity[]> {
   const accounts = await context.store.accounts.listByUser(parseId(userId, 'userId'))
-  return accounts.map(toLinkedIdentity)
+  return toLinkedIdentities(accounts)
+}
+
+/** Oldest first; those that were linked at the same moment, which a store gives in any order, by their names. */
+export function toLinkedIdentities(accounts: readonly AccountRecord[]): readonly LinkedIdentity[] {
+  return accounts.map(toLinkedIdentity).toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
+}
+
+function orderOf({ linkedAt, provider, subject }: LinkedIdentity): string {
+  return `${linkedAt.toISOString()} ${provider} ${subject}`
 }
 
 /** Without the person's id. */

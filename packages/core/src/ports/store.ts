@@ -244,7 +244,7 @@ export interface CodeStore {
 /** Identities at OAuth providers. */
 export interface AccountStore<App extends AppModel> {
   findUser(identity: AccountIdentity): Promise<App['user'] | null>
-  /** Oldest first. */
+  /** Oldest first; those of one moment in any order. */
   listByUser(userId: string): Promise<readonly AccountRecord[]>
   /**
    * Guard, in a statement that writes the person's row: they exist and are not blocked; and where `expected` is

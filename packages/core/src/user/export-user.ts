@@ -4,7 +4,7 @@ import { createEvent } from '../events/event.ts'
 import { parseId } from '../input.ts'
 import type { AppModel, AuthEvent, CodeRecord } from '../ports/entities.ts'
 import { purposeOf } from '../otp/purpose.ts'
-import { toLinkedIdentity, type LinkedIdentity } from '../oauth/list-identities.ts'
+import { toLinkedIdentities, type LinkedIdentity } from '../oauth/list-identities.ts'
 import { toSession, type Session } from '../session/list-sessions.ts'
 
 /** All that the library holds on a person, with no secrets; made for `JSON.stringify`. */
@@ -35,7 +35,7 @@ export async function exportUser<App extends AppModel>(
     exportedAt: context.clock.now(),
     user,
     sessions: sessions.map(toSession),
-    identities: accounts.map(toLinkedIdentity),
+    identities: toLinkedIdentities(accounts),
     openCodes: codes.map((code) => ({
       purpose: purposeOf(code),
       createdAt: code.createdAt,
