@@ -92,6 +92,15 @@ export function people(test: FlowTest): void {
     expect(await codeOf(t.mindmesh.user.export(NOBODY))).toBe('user_not_found')
   })
 
+  test('export: open codes stand in the order in which they were made', async ({ t }) => {
+    const { id } = await t.register('anna')
+    await t.mindmesh.auth.login(ANNA, PASSWORD)
+    await t.mindmesh.password.requestReset(ANNA)
+    await t.mindmesh.auth.login(ANNA, PASSWORD)
+    const { openCodes } = await t.mindmesh.user.export(id)
+    expect(openCodes.map((code) => code.purpose)).toEqual(['password_reset', 'login'])
+  })
+
   test('export: reads on until the last event', async ({ t }) => {
     const { id } = await t.register('anna')
     await inTurn(4, async () => codeOf(t.mindmesh.auth.login(ANNA, 'wrong password')))

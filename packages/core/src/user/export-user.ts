@@ -36,13 +36,18 @@ export async function exportUser<App extends AppModel>(
     user,
     sessions: sessions.map(toSession),
     identities: toLinkedIdentities(accounts),
-    openCodes: codes.map((code) => ({
+    // A store gives them in any order; ids are in the order in which they were made.
+    openCodes: codes.toSorted(byId).map((code) => ({
       purpose: purposeOf(code),
       createdAt: code.createdAt,
       expiresAt: code.expiresAt,
     })),
     events: await allEvents(context, id),
   }
+}
+
+function byId(a: CodeRecord, b: CodeRecord): number {
+  return a.id.localeCompare(b.id)
 }
 
 async function allEvents(context: Context, userId: string): Promise<readonly AuthEvent[]> {
