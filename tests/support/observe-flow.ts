@@ -1,7 +1,7 @@
 import { AuthError } from '@mindmesh/auth'
 import { drizzleSqlite, migrate } from '@mindmesh/auth-drizzle/sqlite'
 import { fastHasher } from '@mindmesh/auth/testing'
-import type { PasswordHasher } from '@mindmesh/auth/ports'
+import type { PasswordHasher, Telemetry } from '@mindmesh/auth/ports'
 import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { fakeProvider } from './fake-provider.ts'
@@ -24,7 +24,7 @@ type Rows = ReadonlyMap<string, string>
 type Snapshot = ReadonlyMap<string, Rows>
 
 /** Runs a case on an empty SQLite database and compares every row before with every row after. */
-export async function observeFlow(scenario: Scenario): Promise<Observed> {
+export async function observeFlow(scenario: Scenario, telemetry?: Telemetry): Promise<Observed> {
   const client = new Database(':memory:')
   const db = drizzle(client)
   await migrate(db)
@@ -32,6 +32,7 @@ export async function observeFlow(scenario: Scenario): Promise<Observed> {
   const t = testInstance(drizzleSqlite(db), {
     providers: [provider],
     passwordHasher: importingHasher(),
+    ...(telemetry === undefined ? {} : { telemetry }),
     config: { urls: { oauthCallback: 'https://app.example.com/:provider/callback' } },
   })
   const importHash = (userId: string, password: string): void => {

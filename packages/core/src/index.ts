@@ -74,6 +74,7 @@ export type {
   Random,
 } from './ports/services.ts'
 export type { AuthStore, DeletedCounts, Migration, RateLimitStore } from './ports/store.ts'
+export type { Operation, Telemetry } from './ports/telemetry.ts'
 export type { SignedIn, SignInResult } from './session/complete-sign-in.ts'
 export type { FreshAuthentication } from './session/fresh-authentication.ts'
 export type { Session } from './session/list-sessions.ts'

@@ -22,7 +22,9 @@ import type {
   Random,
 } from './ports/services.ts'
 import type { AuthStore, RateLimitStore } from './ports/store.ts'
+import type { Telemetry } from './ports/telemetry.ts'
 import { resolveRequest } from './request-context.ts'
+import { observed } from './telemetry/observed.ts'
 
 /** What an instance is made from. Only the adapter and the mailer have no default. */
 export interface MindmeshAuthOptions<App extends AppModel> {
@@ -47,6 +49,8 @@ export interface MindmeshAuthOptions<App extends AppModel> {
   readonly profileFor?: ProfileFor<App>
   /** Where limits are counted. @default the adapter */
   readonly rateLimits?: RateLimitStore
+  /** Measures flows, store calls and hashes, for example `openTelemetry()` from `@mindmesh/auth/opentelemetry`. @default none, and nothing is wrapped */
+  readonly telemetry?: Telemetry
   /** Where settings come from that `config` does not hold. @default process.env */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** The context of calls outside any request, for scripts. A server uses `withContext`. */
@@ -78,37 +82,15 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
 
   readonly #root: Context<App>
   readonly #mailer: Mailer
+  readonly #telemetry: Telemetry | null
   readonly #current = createCurrentContext<Context<App>>()
 
   constructor(options: MindmeshAuthOptions<App> & RequireProfileFor<App>) {
-    const config = parseConfig(options?.config ?? {}, options?.env, optionProblems(options))
-    const clock = options.clock ?? { now: () => new Date() }
-    const random = options.random ?? systemRandom
-    const parts: Omit<Context<App>, 'delivery'> = {
-      config,
-      store: options.adapter,
-      rateLimits: options.rateLimits ?? options.adapter.rateLimits,
-      clock,
-      random,
-      ids: createIdSource(clock, random),
-      keys: deriveKeys({
-        jwtSecrets: [config.jwtSecret, ...config.previousJwtSecrets],
-        refreshSecrets: [config.refreshSecret, ...config.previousRefreshSecrets],
-      }),
-      hasher: options.passwordHasher ?? argon2idHasher(config.argon2),
-      breachCorpus: options.breachCorpus ?? null,
-      logger: options.logger ?? consoleLogger,
-      templates: createTemplates(options.templates, options.translations),
-      request: resolveRequest(
-        { ipAddress: options.ipAddress, userAgent: options.userAgent },
-        config.locale,
-      ),
-      providers: new Map(options.providers?.map((provider) => [provider.id, provider])),
-      profileFor: options.profileFor ?? null,
-    }
+    const parts = partsOf(options)
     this.#mailer = options.mailer
+    this.#telemetry = options.telemetry ?? null
     this.#root = { ...parts, delivery: createDelivery(parts, options.mailer) }
-    const api = createApi(() => this.#current.get() ?? this.#root)
+    const api = this.#apiOver(() => this.#current.get() ?? this.#root)
     this.auth = api.auth
     this.otp = api.otp
     this.password = api.password
@@ -120,10 +102,16 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
     this.maintenance = api.maintenance
   }
 
+  #apiOver(context: () => Context<App>): MindmeshApi<App> {
+    const api = createApi(context)
+    if (this.#telemetry === null) return api
+    return observed(api, this.#telemetry, { kind: 'flow', name: '' })
+  }
+
   /** The same API bound to one request. Two bound instances share nothing. Throws `invalid_input` for an address that is none. */
   withContext(request: RequestContext): MindmeshApi<App> {
     const bound = { ...this.#root, request: resolveRequest(request, this.#root.config.locale) }
-    return createApi(() => bound)
+    return this.#apiOver(() => bound)
   }
 
   /**
@@ -141,5 +129,50 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
     this.#current.close()
     await this.#root.delivery.close()
     await this.#mailer.close?.()
+  }
+}
+
+/** Everything that the instance gives to its flows, with the defaults in place. Throws one `ConfigError`. */
+function partsOf<App extends AppModel>(
+  options: MindmeshAuthOptions<App>,
+): Omit<Context<App>, 'delivery'> {
+  const config = parseConfig(options?.config ?? {}, options?.env, optionProblems(options))
+  const clock = options.clock ?? { now: () => new Date() }
+  const random = options.random ?? systemRandom
+  const logger = options.logger ?? consoleLogger
+  const measured = measuredPorts(options, options.passwordHasher ?? argon2idHasher(config.argon2))
+  return {
+    ...measured,
+    config,
+    clock,
+    random,
+    logger,
+    ids: createIdSource(clock, random),
+    keys: deriveKeys({
+      jwtSecrets: [config.jwtSecret, ...config.previousJwtSecrets],
+      refreshSecrets: [config.refreshSecret, ...config.previousRefreshSecrets],
+    }),
+    breachCorpus: options.breachCorpus ?? null,
+    templates: createTemplates(options.templates, options.translations),
+    request: resolveRequest(
+      { ipAddress: options.ipAddress, userAgent: options.userAgent },
+      config.locale,
+    ),
+    providers: new Map(options.providers?.map((provider) => [provider.id, provider])),
+    profileFor: options.profileFor ?? null,
+  }
+}
+
+/** The ports that telemetry measures; as they are where there is none. */
+function measuredPorts<App extends AppModel>(
+  options: MindmeshAuthOptions<App>,
+  hasher: PasswordHasher,
+): Pick<Context<App>, 'store' | 'rateLimits' | 'hasher'> {
+  const { adapter: store, rateLimits = store.rateLimits, telemetry } = options
+  if (telemetry === undefined) return { store, rateLimits, hasher }
+  return {
+    store: observed(store, telemetry, { kind: 'store', name: '' }),
+    rateLimits: observed(rateLimits, telemetry, { kind: 'store', name: 'rateLimits' }),
+    hasher: observed(hasher, telemetry, { kind: 'hash', name: '' }),
   }
 }

@@ -13,6 +13,7 @@ const PORTS: Readonly<Record<string, readonly string[]>> = {
   random: ['bytes'],
   logger: ['info', 'warn', 'error'],
   rateLimits: ['hit'],
+  telemetry: ['observe'],
 }
 const REQUIRED: Readonly<Record<string, string>> = {
   adapter: 'is missing; for example adapter: drizzleSqlite(db)',

@@ -1,6 +1,7 @@
 export type * from './entities.ts'
 export type * from './store.ts'
 export type * from './services.ts'
+export type * from './telemetry.ts'
 export type * from './oauth.ts'
 export { ConfigError, MailerError, OAuthProviderError, StoreError } from './errors.ts'
 export type { ConfigProblem, MailerErrorReason, OAuthProviderErrorReason } from './errors.ts'
