@@ -19,6 +19,7 @@ import { registration } from './flows/registration.ts'
 import { secretsKept } from './flows/secrets.ts'
 import { sessions } from './flows/sessions.ts'
 import { signIn } from './flows/sign-in.ts'
+import { subscriptions } from './flows/subscriptions.ts'
 import { flowTest, type FlowTest } from './support/flow-test.ts'
 
 /** Every flow. Each module declares its tests for whatever engine it is given; `-t sqlite` runs one engine alone. */
@@ -44,6 +45,7 @@ const flows: readonly ((test: FlowTest) => void)[] = [
   mailTrouble,
   mailWords,
   events,
+  subscriptions,
   atomicity,
   equalWork,
   secretsKept,

@@ -82,6 +82,12 @@ const KINDS = {
     [{ length: 0 }, 'not_a_list'],
     [Array.from({ length: 501 }), 'too_many'],
   ],
+  listener: [undefined, null, 'print', {}].map((value): Refusal => [value, 'not_a_function']),
+  position: [7, 'x', {}, { load: () => null }].map((value): Refusal => [value, 'not_a_cursor']),
+  seconds: [0, -1, '5', Number.NaN, Infinity, [5], 3601].map((value): Refusal => [
+    value,
+    'out_of_range',
+  ]),
   flag: [null, 0, 'false', []].map((value): Refusal => [value, 'not_a_boolean']),
   missing: [[undefined, 'missing']],
   redirectTo: [...TEXT, ['//evil.test', 'not_allowed'], ['https://evil.test/', 'not_allowed']],
@@ -222,6 +228,14 @@ const FUNCTIONS: Readonly<Record<string, readonly Argument[]>> = {
     ['until', 'date', (v) => [{ until: v }]],
     ['limit', 'limit', (v) => [{ limit: v }]],
     ['cursor', 'id', (v) => [{ cursor: v }]],
+  ],
+  'events.subscribe': [
+    ['listener', 'listener', (v) => [v]],
+    ['options', 'object', (v) => [() => undefined, v]],
+    ['cursor', 'position', (v) => [() => undefined, { cursor: v }]],
+    ['since', 'date', (v) => [() => undefined, { since: v }]],
+    ['pollSeconds', 'seconds', (v) => [() => undefined, { pollSeconds: v }]],
+    ['overlapSeconds', 'seconds', (v) => [() => undefined, { overlapSeconds: v }]],
   ],
   'mail.deliverDue': [
     ['options', 'object', (v) => [v]],

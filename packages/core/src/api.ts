@@ -8,6 +8,7 @@ import type { Context } from './context.ts'
 import type { AccessTokenClaims } from './crypto/access-token.ts'
 import type { ConfigProblem } from './errors.ts'
 import { listEvents, type EventQuery, type PageOf } from './events/list-events.ts'
+import type { EventListener, EventSubscription, SubscribeOptions } from './events/subscription.ts'
 import { parseId, parseLimit, parseObject } from './input.ts'
 import type { MailCounts } from './mail/delivery.ts'
 import { mailStatus, retryMail, type MailStatus } from './mail/mail-status.ts'
@@ -157,6 +158,8 @@ export interface SessionApi {
 export interface EventsApi {
   /** Newest first. */
   list(query?: EventQuery): Promise<PageOf<AuthEvent>>
+  /** Hands every event to the listener after it was committed, at least once, until it is closed. Throws `invalid_input`. */
+  subscribe(listener: EventListener, options?: SubscribeOptions): EventSubscription
 }
 
 /** Mail that waits. */
@@ -209,7 +212,10 @@ export function createApi<App extends AppModel>(context: () => Context<App>): Mi
     user: userApi(context),
     session: sessionApi(context),
     oauth: oauthApi(context),
-    events: { list: async (query) => listEvents(context(), parseObject(query, 'query')) },
+    events: {
+      list: async (query) => listEvents(context(), parseObject(query, 'query')),
+      subscribe: (listener, options) => context().subscriptions.open(listener, options),
+    },
     mail: mailApi(context),
     maintenance: {
       prune: async () => prune(context()),

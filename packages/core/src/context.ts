@@ -1,6 +1,7 @@
 import type { IdSource } from './crypto/ids.ts'
 import type { Keys } from './crypto/keys.ts'
 import type { Config } from './config.ts'
+import type { Subscriptions } from './events/subscriptions.ts'
 import type { MailDelivery } from './mail/delivery.ts'
 import type { MailTemplates } from './mail/templates.ts'
 import type { AppModel } from './ports/entities.ts'
@@ -43,6 +44,7 @@ export interface Context<App extends AppModel = AppModel> {
   readonly logger: Logger
   readonly templates: MailTemplates
   readonly delivery: MailDelivery
+  readonly subscriptions: Subscriptions
   /** By id. */
   readonly providers: ReadonlyMap<string, OAuthProvider>
   readonly profileFor: ProfileFor<App> | null

@@ -24,6 +24,12 @@ export type {
   OAuthProviderErrorReason,
 } from './errors.ts'
 export type { EventQuery, PageOf } from './events/list-events.ts'
+export type {
+  EventCursor,
+  EventListener,
+  EventSubscription,
+  SubscribeOptions,
+} from './events/subscription.ts'
 export type { MailCounts } from './mail/delivery.ts'
 export type { MailStatus } from './mail/mail-status.ts'
 export { renderWording } from './mail/render.ts'

@@ -4,6 +4,7 @@ import { createIdSource } from './crypto/ids.ts'
 import { createCurrentContext } from './current-context.ts'
 import { deriveKeys } from './crypto/keys.ts'
 import { systemRandom } from './crypto/random.ts'
+import { createSubscriptions } from './events/subscriptions.ts'
 import { createDelivery } from './mail/delivery.ts'
 import { createTemplates, type MailTranslations } from './mail/render.ts'
 import type { MailTemplates } from './mail/templates.ts'
@@ -124,9 +125,10 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
     this.#current.set({ ...this.#root, request: resolved })
   }
 
-  /** Stops background work, waits for mail in flight and closes the mailer. The app's database stays open. */
+  /** Stops background work, closes subscriptions, waits for mail in flight and closes the mailer. The app's database stays open. */
   async close(): Promise<void> {
     this.#current.close()
+    await this.#root.subscriptions.close()
     await this.#root.delivery.close()
     await this.#mailer.close?.()
   }
@@ -160,6 +162,7 @@ function partsOf<App extends AppModel>(
     ),
     providers: new Map(options.providers?.map((provider) => [provider.id, provider])),
     profileFor: options.profileFor ?? null,
+    subscriptions: createSubscriptions({ store: measured.store, clock, logger }),
   }
 }
 

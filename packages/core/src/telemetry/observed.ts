@@ -2,7 +2,13 @@ import { AuthError, StoreError } from '../errors.ts'
 import type { Operation, Telemetry } from '../ports/telemetry.ts'
 
 /** What answers at once, so that there is nothing to measure. */
-const IMMEDIATE: ReadonlySet<string> = new Set(['providers', 'accepts', 'needsRehash', 'decoyHash'])
+const IMMEDIATE: ReadonlySet<string> = new Set([
+  'providers',
+  'subscribe',
+  'accepts',
+  'needsRehash',
+  'decoyHash',
+])
 
 /**
  * The same object, each call of which `telemetry` sees: those of its parts too, by names such as `sessions.rotate`.
