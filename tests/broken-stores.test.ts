@@ -46,7 +46,7 @@ describe('broken stores', () => {
 const ROUNDS = 30
 
 /** Runs the case once, or the race until it finds something. */
-async function search(store: AuthStore, name: string): Promise<void> {
+async function findFault(store: AuthStore, name: string): Promise<void> {
   const context = contractContext(store)
   const race = races.find((each) => each.name === name)
   if (race === undefined) return caseOf(name).run(context)
@@ -102,8 +102,8 @@ describe.each(engines.filter(({ faults }) => faults.length > 0))(
   ({ faults, open }) => {
     test.each(faults)('$name', async (fault) => {
       const { store, close } = await open(fault)
-      await expect(search(store, fault.caughtBy)).rejects.toBeInstanceOf(ContractViolation)
-      await close()
+      const search = findFault(store, fault.caughtBy).finally(close)
+      await expect(search).rejects.toBeInstanceOf(ContractViolation)
     })
   },
 )

@@ -10,8 +10,8 @@ export const postgresFaults: readonly SqlFault[] = [
     name: 'spends a try with the guard in a sub-select',
     caughtBy: 'codes.consume: of many wrong calls at once as many are compared as there were tries',
     rewrite: replacing(
-      /(update "auth_codes" set "attempts_left" = [^(]*) where (\(.*?\)\)) returning/,
-      '$1 where "auth_codes"."id" in (select "id" from "auth_codes" where $2) returning',
+      /(update "auth_codes" set "attempts_left" = [^(]* where )\((\(.*?\)) and not/,
+      '$1("auth_codes"."id" in (select "id" from "auth_codes" where $2) and not',
     ),
   },
   {
@@ -44,7 +44,7 @@ export const postgresFaults: readonly SqlFault[] = [
   {
     name: 'counts a hit whether or not its limit has room',
     caughtBy: 'rateLimits.hit: of many at once exactly as many are allowed as the limit says',
-    rewrite: replacing(/(setWhere|\) or )?("auth_rate_limits"\."hits" < case)/, 'true or $2'),
+    rewrite: replacing(/"auth_rate_limits"\."hits" < \(/, 'true or $&'),
   },
   {
     name: 'rotates whatever generation is current',

@@ -119,8 +119,9 @@ export class Expected {
       const key = `${name}|${subject}`
       const window = this.#windows.get(key)
       const resetsAt = this.#now() + LIMITS[name].windowSeconds
-      // A window in which everything was given back is still open.
-      if (window !== undefined && window.resetsAt > this.#now()) window.hits += 1
+      // A window in which everything was given back is over.
+      const isOpen = window !== undefined && window.resetsAt > this.#now() && window.hits > 0
+      if (isOpen) window.hits += 1
       else this.#windows.set(key, { hits: 1, resetsAt })
     }
     return null

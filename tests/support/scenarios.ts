@@ -1,4 +1,5 @@
 import type { AuthEventType, MailTemplate, MindmeshAuth } from '@mindmesh/auth'
+import { fastHasher } from '@mindmesh/auth/testing'
 import { fakeProvider, personAt } from './fake-provider.ts'
 import { ANNA, NEXT_PASSWORD, PASSWORD, testInstance, type TestInstance } from './instance.ts'
 import { wrongCode } from './wrong-code.ts'
@@ -199,9 +200,11 @@ export const scenariosByEvent: Readonly<
     },
   ],
   ACCOUNT_IMPORTED: [
-    async () =>
-      async ({ maintenance }) =>
-        maintenance.importUsers([{ id: 'user_1', email: NEW }], { source: 'elsewhere' }),
+    async () => {
+      const passwordHash = await fastHasher().hash(PASSWORD)
+      return async ({ maintenance }) =>
+        maintenance.importUsers([{ id: 'user_1', email: NEW, passwordHash }], { source: 'lucia' })
+    },
   ],
   ACCOUNT_EXPORTED: [
     async (_, id) =>

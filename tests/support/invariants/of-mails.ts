@@ -20,7 +20,7 @@ export const invariantsOfMails: Readonly<Record<string, Invariant>> = {
   'a mail is written with its event': (rows) =>
     PAIRS.flatMap(([templates, type]) => {
       const mails = rows.mails.filter(({ template }) => templates.some((t) => t === template))
-      const events = rows.events.filter((event) => event.type === type)
+      const events = rows.events.filter((event) => event.type === type && hasOwnMail(event))
       const isEven = mails.length === events.length
       return isEven ? [] : [problem(type, `${events.length} events, ${mails.length} mails`)]
     }),
@@ -43,6 +43,11 @@ export const invariantsOfMails: Readonly<Record<string, Invariant>> = {
           !events.some(({ type, metadata }) => type === 'MAIL_FAILED' && metadata['mailId'] === id),
       )
       .map(({ id }) => problem(id, 'given up, and no MAIL_FAILED')),
+}
+
+/** The mail of a reset names the identities that it took off. */
+function hasOwnMail({ type, metadata }: StoredRows['events'][number]): boolean {
+  return type !== 'OAUTH_UNLINKED' || metadata['by'] !== 'password_reset'
 }
 
 function isSet(value: Date | null): boolean {

@@ -7,6 +7,8 @@ const PASSWORD_CHANGES: readonly AuthEventType[] = [
   'PASSWORD_RESET_COMPLETED',
   'ACCOUNT_CLAIMED',
 ]
+/** How somebody comes to be there. */
+const ARRIVALS: readonly AuthEventType[] = ['REGISTRATION_SUCCESS', 'ACCOUNT_IMPORTED']
 /** An identity's word is worth a verified address from the start; what else proves one has an event. */
 const PROOFS_OF_ADDRESS: readonly AuthEventType[] = [
   'EMAIL_VERIFIED',
@@ -25,11 +27,9 @@ export const invariantsOfPeople: Readonly<Record<string, Invariant>> = {
   'a person is there exactly as their registration tells': (rows) => {
     const ids = new Set(rows.users.map(({ id }) => id))
     const gone = rows.events.filter(({ type }) => type === 'ACCOUNT_DELETED').map((e) => e.userId)
-    const registered = rows.events.filter(({ type }) => type === 'REGISTRATION_SUCCESS')
+    const registered = rows.events.filter(({ type }) => ARRIVALS.includes(type))
     return [
-      ...rows.users.flatMap(({ id }) =>
-        differs(id, 'registrations', 1, count(rows, id, ['REGISTRATION_SUCCESS'])),
-      ),
+      ...rows.users.flatMap(({ id }) => differs(id, 'registrations', 1, count(rows, id, ARRIVALS))),
       ...registered.flatMap(({ userId }) =>
         differs(
           userId,

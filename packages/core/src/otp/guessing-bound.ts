@@ -39,8 +39,8 @@ const DAY_SECONDS = 86_400
  * How many guesses there are is the least of three counts:
  * - wrong codes of the account, counted before they are compared: `codeFailuresPerDay`, and
  * - `codeFailuresPerPassword`. A limit of L in windows of W seconds lets through L in each window, and a window begins
- *   with its first hit. In T seconds there begin at most ⌈T / W⌉ windows, and one may be open when they begin; not in
- *   a password's life, since the counters are named after the password's version: a new password has new ones.
+ *   with its first hit, be it that of a right code, which is given back. In T seconds there begin at most ⌈T / W⌉
+ *   windows, and one may be open when they begin; not in a password's life, since the counters are named after the password's version: a new password has new ones.
  * - tries of the codes that are sent: each has `otpAttempts`, sending again gives back none, and `otpSend` bounds the
  *   codes in the same way; one more may be open when the time begins.
  *
