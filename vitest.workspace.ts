@@ -1,4 +1,7 @@
+import { availableParallelism } from 'node:os'
+import { basename } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Packages are tested from source: no build is needed first. */
 const source = {
@@ -8,6 +11,36 @@ const source = {
 
 /** Tests that measure time: they run after all others, one file at a time, so that nothing runs beside them. */
 const timed = ['tests/hashing.test.ts', 'tests/budget.test.ts', 'tests/**/*.timing.test.ts']
+
+/** These take longest: one of them begun last would run alone at the end. */
+const longest = [
+  'races.test.ts',
+  'flows.test.ts',
+  'contract.test.ts',
+  'attacks.test.ts',
+  'faults.test.ts',
+  'kills.test.ts',
+  'model.test.ts',
+  'model-faults.test.ts',
+  'journey.test.ts',
+  'attacks-at-once.test.ts',
+  'examples.test.ts',
+  'oauth.test.ts',
+  'servers.test.ts',
+]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- a sequencer's own, which gives a new list
+    const sorted = await super.sort(files)
+    return sorted.toSorted((a, b) => rank(a) - rank(b))
+  }
+}
+
+function rank({ moduleId }: TestSpecification): number {
+  const at = longest.indexOf(basename(moduleId))
+  return at === -1 ? longest.length : at
+}
 
 /** A bound for what hangs: some files do thousands of calls on servers, on a machine that does other things too. */
 const patient = { testTimeout: 300_000, hookTimeout: 120_000 }
@@ -27,8 +60,9 @@ export default defineConfig({
       thresholds: { branches: 100 },
     },
     globalSetup: 'tests/engines/global-setup.ts',
-    // Most of the time goes by in servers: with vitest's own choice, a core fewer, two cores would run one file at a time.
-    maxWorkers: '100%',
+    // A third of the time goes by in waiting for servers and disks: with as many files at once as cores, they idle.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         ...source,

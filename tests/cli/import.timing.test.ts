@@ -7,9 +7,10 @@ import { createOnServer } from '../engines/server.ts'
 import { emptyFolder } from './support/cli-app.ts'
 import { runMindmesh } from './support/run-mindmesh.ts'
 
-const PEOPLE = 100_000
-/** The promise of docs/moving-in.md. */
-const MAX_SECONDS = 120
+/** A hundred thousand in `.ci/run`. */
+const PEOPLE = Number(process.env['MINDMESH_IMPORT_PEOPLE'] ?? 10_000)
+/** The promise of docs/moving-in.md: a hundred thousand in two minutes. */
+const MAX_SECONDS = (120 * PEOPLE) / 100_000
 
 const { id: runId, servers, chosen } = inject('engineRun')
 
@@ -57,28 +58,31 @@ async function importAll(engine: string, databaseUrl: string): Promise<number> {
   }
 }
 
-describe('import of 100,000 people', () => {
-  test('on SQLite takes less than two minutes', async () => {
+describe(`import of ${PEOPLE} people`, () => {
+  test('on SQLite takes less than its share of two minutes', async () => {
     expect(await importAll('sqlite', 'app.db')).toBeLessThan(MAX_SECONDS)
   })
 
-  test.runIf(chosen.includes('postgres'))('on PostgreSQL takes less than two minutes', async () => {
-    const server = servers.postgres
-    if (!('url' in server)) throw new Error('There is no server.')
-    const database = await createOnServer(serverKinds.postgres, {
-      url: server.url,
-      runId,
-      connect: async () => ({
-        openStore: () => {
-          throw new Error('Not by the test: by the command.')
-        },
-        close: async () => undefined,
-      }),
-    })
-    try {
-      expect(await importAll('postgres', database.place ?? '')).toBeLessThan(MAX_SECONDS)
-    } finally {
-      await database.drop()
-    }
-  })
+  test.runIf(chosen.includes('postgres'))(
+    'on PostgreSQL takes less than its share of two minutes',
+    async () => {
+      const server = servers.postgres
+      if (!('url' in server)) throw new Error('There is no server.')
+      const database = await createOnServer(serverKinds.postgres, {
+        url: server.url,
+        runId,
+        connect: async () => ({
+          openStore: () => {
+            throw new Error('Not by the test: by the command.')
+          },
+          close: async () => undefined,
+        }),
+      })
+      try {
+        expect(await importAll('postgres', database.place ?? '')).toBeLessThan(MAX_SECONDS)
+      } finally {
+        await database.drop()
+      }
+    },
+  )
 })

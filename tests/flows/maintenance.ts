@@ -204,6 +204,22 @@ export function maintenance(test: FlowTest): void {
     ).rejects.toMatchObject({ code: 'invalid_input', field: 'people', reason: 'too_many' })
   })
 
+  test('importUsers: a fault in reading them ends it as it is, and nobody is imported', async ({
+    t,
+  }) => {
+    const lost = new Error('the export is cut off')
+    const unreadable = {
+      id: '2',
+      get email(): string {
+        throw lost
+      },
+    }
+    const people = [{ id: '1', email: ANNA }, unreadable]
+    const work = t.mindmesh.maintenance.importUsers(people, { source: 'x' })
+    await expect(work).rejects.toBe(lost)
+    expect(await t.mindmesh.user.list()).toMatchObject({ items: [] })
+  })
+
   test('importUsers: a hash that cannot be verified is left out and told', async ({ t, store }) => {
     const { mindmesh } = testInstance(store, { passwordHasher: argon2idHasherOf() })
     const hashes = {

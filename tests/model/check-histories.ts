@@ -13,7 +13,14 @@ const RUNS = Number(process.env['MINDMESH_MODEL_RUNS'] ?? 200)
 const [SEED, NUMBER] = process.env['MINDMESH_MODEL_SEED']?.split(':') ?? []
 
 /** Most of them where one costs least: a statement of a server takes ten times as long as one of a file. */
-const SHARES: Readonly<Record<string, number>> = { memory: 4, sqlite: 8, pglite: 0.2 }
+const SHARES: Readonly<Record<string, number>> = {
+  memory: 4,
+  sqlite: 8,
+  pglite: 0.2,
+  'prisma-sqlite': 0.4,
+  'prisma-postgres': 0.2,
+  'prisma-mysql': 0.2,
+}
 
 /** A history: what it is made of is random, and so are the bytes in it, by its seed. */
 interface History {
