@@ -27,6 +27,7 @@ const longest = [
   'examples.test.ts',
   'oauth.test.ts',
   'servers.test.ts',
+  'packages.test.ts',
 ]
 
 class LongestFirst extends BaseSequencer {

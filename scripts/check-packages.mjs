@@ -1,24 +1,29 @@
 // Packs every public package as it would be published and checks it with publint and attw.
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { pnpm } from './pnpm.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'mindmesh-check-'))
 let failures = 0
 
-for (const folder of readdirSync(join(root, 'packages'))) {
-  const directory = join(root, 'packages', folder)
-  if (JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')).private) continue
-  run(directory, 'publint', ['--strict', '--pack', 'npm'])
-  run(directory, 'attw', ['--pack', '--profile', 'esm-only', '--format', 'ascii'])
+// All but the benchmarks, which nobody installs.
+const packing = ['-r', '--filter', './packages/*', '--filter', '!./packages/bench', 'pack']
+if (pnpm([...packing, '--pack-destination', folder], ['ignore', 'ignore', 'inherit']) !== 0)
+  process.exit(1)
+for (const tarball of readdirSync(folder)) {
+  run(tarball, 'publint', ['run', join(folder, tarball), '--strict'])
+  run(tarball, 'attw', [join(folder, tarball), '--profile', 'esm-only', '--format', 'ascii'])
 }
+rmSync(folder, { recursive: true })
 process.exit(failures === 0 ? 0 : 1)
 
-function run(directory, tool, args) {
-  const name = directory.slice(root.length)
+function run(name, tool, args) {
   try {
-    execFileSync(join(root, 'node_modules/.bin', tool), args, { cwd: directory, stdio: 'pipe' })
+    execFileSync(join(root, 'node_modules/.bin', tool), args, { cwd: root, stdio: 'pipe' })
     console.log(`${tool}: ${name} is fine`)
   } catch (error) {
     failures += 1

@@ -16,9 +16,9 @@ function environment() {
 }
 
 /** Runs the pinned pnpm; gives its exit code. */
-export function pnpm(args) {
+export function pnpm(args, stdio = 'inherit') {
   const env = environment()
-  const options = { cwd: root, env, stdio: 'inherit', shell: process.platform === 'win32' }
+  const options = { cwd: root, env, stdio, shell: process.platform === 'win32' }
   return spawnSync('npx', ['--yes', packageManager, ...args], options).status ?? 1
 }
 

@@ -15,6 +15,7 @@ import { AuthError, type AuthErrorCode } from '@mindmesh/auth'
 import { attackCases, attackRaces, httpAttackCases } from '@mindmesh/auth-adapter-kit/attacks'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { slugOf } from '../docs/.vitepress/slug.ts'
+import { drizzleSchema, drizzleSetup } from '../packages/cli/src/init/drizzle-files.ts'
 import { parseConfig } from '../packages/core/src/config.ts'
 import { guessingBound } from '../packages/core/src/otp/guessing-bound.ts'
 import { wordingsEn } from '../packages/core/src/mail/wordings-en.ts'
@@ -47,6 +48,9 @@ function folderOf(page: string): string {
   return page.replaceAll('/', '-')
 }
 
+/** What `mindmesh init` was told on the page that begins with it. */
+const INIT = { orm: 'drizzle', engine: 'sqlite', language: 'js', client: '' } as const
+
 const bundledPages = Object.values(ALIASES).map(({ page }) => page)
 
 test('docs: every program on a page compiles', () => {
@@ -68,6 +72,9 @@ test('docs: every program on a page compiles', () => {
       renameSync(join(app, file), join(app, file.replace(/\.mjs$/, '.mts')))
     }
   }
+  const started = join(programs, folderOf('docs/getting-started.md'))
+  writeFileSync(join(started, 'auth-schema.mts'), drizzleSchema('sqlite'))
+  writeFileSync(join(started, 'mindmesh.config.mts'), drizzleSetup(INIT))
   expect(compile(programs, {})).toBe('')
 })
 
