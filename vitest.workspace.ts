@@ -12,6 +12,9 @@ const source = {
 /** Tests that measure time: they run after all others, one file at a time, so that nothing runs beside them. */
 const timed = ['tests/hashing.test.ts', 'tests/budget.test.ts', 'tests/**/*.timing.test.ts']
 
+/** Asks the registry and compiles for minutes: run by `pnpm check:peers` alone. */
+const byHand = process.env['MINDMESH_PEERS'] ? [] : ['tests/packages/peers.test.ts']
+
 /** These take longest: one of them begun last would run alone at the end. */
 const longest = [
   'races.test.ts',
@@ -80,7 +83,7 @@ export default defineConfig({
           name: 'integration',
           ...strict,
           include: ['tests/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...timed],
+          exclude: [...configDefaults.exclude, ...timed, ...byHand],
           ...patient,
         },
       },

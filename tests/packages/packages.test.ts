@@ -12,18 +12,19 @@ import {
   fromTarballs,
   install,
   nodeOf,
+  NODES,
   packAll,
   placeSqlite,
   plainEnv,
+  PROGRAMS,
   published,
   run,
   scratchFolder,
+  SIGNED_IN,
   versionHere,
   type Manifest,
 } from './support/scratch.ts'
 
-/** The oldest Node that `engines` promise, and the one that is current. */
-const NODES = ['20.19.0', '26.10.0'] as const
 /** Brings compiled programs that fit any Node from 22, where version 12, for Node 20 too, is compiled for each. */
 const SQLITE_FOR_CURRENT_NODE = '13.2.0'
 
@@ -40,9 +41,7 @@ const LIBRARIES = [
   '@types/node',
 ]
 
-const PROGRAMS = join(root, 'tests/packages/programs')
 const SECRETS = { AUTH_JWT_SECRET: 'a'.repeat(32), AUTH_REFRESH_SECRET: 'b'.repeat(32) }
-const SIGNED_IN = 'anna@example.com was signed in\n'
 
 const folder = scratchFolder()
 const tools = { npm: join(folder, 'npm'), pnpm: join(folder, 'pnpm') }

@@ -15,6 +15,14 @@ import { root } from '../../support/pages.ts'
 
 const execute = promisify(execFile)
 
+/** The oldest Node that `engines` promise, and the one that is current. */
+export const NODES = ['20.19.0', '26.10.0'] as const
+
+/** The folder of the programs that are compiled and run in a project. */
+export const PROGRAMS: string = join(root, 'tests/packages/programs')
+/** What each of them prints. */
+export const SIGNED_IN = 'anna@example.com was signed in\n'
+
 /** What stands in a `package.json`. */
 export interface Manifest {
   readonly name: string
