@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { root } from '../../support/pages.ts'
 
@@ -68,7 +68,9 @@ export function plainEnv(extra: Readonly<Record<string, string>> = {}): NodeJS.P
     npm_config_update_notifier: 'false',
     npm_config_prefer_offline: 'true',
   }
-  return { ...Object.fromEntries(own), ...quiet, ...extra }
+  // The Node of the tests is the first that is found: what the workspace has compiled fits it alone.
+  const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`
+  return { ...Object.fromEntries(own), PATH: path, ...quiet, ...extra }
 }
 
 /** Runs a program to its end; gives what it printed. Rejects, with all of it, where the program fails. */
