@@ -56,7 +56,7 @@ export function maintenance(test: FlowTest): void {
   test('prune: goes on until nothing is left, in batches', async ({ t }) => {
     await inTurn(3, async (n) => t.mindmesh.otp.send(`p${n}@example.com`, 'checkout'))
     t.clock.advance({ hours: 1 })
-    // Batches of one in place of five hundred, told as full ones.
+    // Batches of one in place of two hundred, told as full ones.
     let passes = 0
     const small = new Proxy(
       wrappedStore(t.store, ({ proceed }) => proceed()),

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import type { DeletedCounts } from '../ports/store.ts'
 
 /** Small enough that no pass holds a lock for long. */
-const BATCH = 500
+const BATCH = 200
 
 /**
  * Deletes expired codes and counters, and sessions and mail that ended more than `endedSessionDays` ago, in batches.
