@@ -1,6 +1,6 @@
 // Takes one guard of docs/mutants.md after the other out of a scratch copy of this workspace and looks whether a test
 // notices. `pnpm mutants` takes all of them; `--only word` those whose file has the word, `--sample 10` ten by chance
-// (`--seed n` the same ten again), `--jobs n` works on as many copies at once (one for each core).
+// (`--seed n` the same ten again), `--unjudged` those that the list does not judge yet; `--jobs n` works on as many copies at once (one for each core).
 import { fork } from 'node:child_process'
 import {
   cpSync,
@@ -22,6 +22,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
     sample: { type: 'string' },
+    unjudged: { type: 'boolean', default: false },
     seed: { type: 'string', default: String(Date.now() % 100_000) },
     jobs: { type: 'string', default: String(availableParallelism()) },
   },
@@ -30,7 +31,9 @@ const { values } = parseArgs({
 /** Those that were asked for. */
 function chosen() {
   const all = parseMutants(readFileSync(join(root, 'docs/mutants.md'), 'utf8'))
-  const wanted = all.filter(({ file }) => file.includes(values.only))
+  const wanted = all.filter(
+    ({ file, survives }) => file.includes(values.only) && (survives === null || !values.unjudged),
+  )
   if (values.sample === undefined) return wanted
   console.log(
     `A sample of ${values.sample}; the same again: --sample ${values.sample} --seed ${values.seed}`,

@@ -71,6 +71,20 @@ export function password(test: FlowTest): void {
     expect(await codeOf(late.mindmesh.password.reset(token, NEXT_PASSWORD))).toBe('link_expired')
   })
 
+  test('password reset: a token that a newer one replaces while its password is hashed is over', async ({
+    t,
+  }) => {
+    const { id } = await t.register('anna')
+    await t.mindmesh.password.requestReset(ANNA)
+    const token = await t.newestToken(ANNA)
+    const interrupted = interruptedStore(t.store, 'codes.consume', async () =>
+      t.mindmesh.password.requestReset(ANNA),
+    )
+    const late = testInstance(interrupted, { clock: t.clock })
+    expect(await codeOf(late.mindmesh.password.reset(token, NEXT_PASSWORD))).toBe('link_invalid')
+    expect(await t.mindmesh.user.getById(id)).toMatchObject({ passwordVersion: 0 })
+  })
+
   test('password reset: an unknown address gets no mail and the same answer', async ({ t }) => {
     expect(await t.mindmesh.password.requestReset('nobody@example.com')).toBeUndefined()
     await t.mindmesh.mail.deliverDue()

@@ -23,7 +23,6 @@ const MAX_BCRYPT_COST = 14
 
 /** Reads a stored hash, or `null` where its form is unknown or its cost absurd. Costs no hashing. */
 export function parseStoredHash(hash: string): StoredHash | null {
-  if (hash.length > 512) return null
   return parseArgon2id(hash) ?? parseBcrypt(hash) ?? parseScrypt(hash)
 }
 

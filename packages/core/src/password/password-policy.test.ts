@@ -58,6 +58,7 @@ describe('password policy', () => {
     ['nothing but lower case', null],
   ])('%s: %s', async (password, reason) => {
     expect(await reasonFor(password)).toBe(reason)
+    expect(warned).toEqual([])
   })
 
   test('a longer least length is asked for where it is configured', async () => {
