@@ -15,6 +15,8 @@ export interface BenchDatabase {
   readonly adapter: AuthStore
   /** The one query of a session check on the bare driver, prepared. */
   findSession(sessionId: string): unknown
+  /** One row of a session written and committed on the bare driver, prepared. */
+  touchSession(sessionId: string): unknown
   /** What a sign-up writes, row for row, in one transaction on the bare driver. */
   insertUser(user: BareUser): unknown
   /** Sends text to the server: bulk data, `analyze`. Gives the rows. */

@@ -44,10 +44,13 @@ const LUCIA_TABLES = `
     user_id text not null references lucia_user (id));
   create index lucia_session_user_id on lucia_session (user_id);`
 
-function bareQueries(client: Database.Database): Pick<BenchDatabase, 'findSession' | 'insertUser'> {
+function bareQueries(
+  client: Database.Database,
+): Pick<BenchDatabase, 'findSession' | 'touchSession' | 'insertUser'> {
   const session = client.prepare(
     'select s.*, u.* from auth_sessions s join users u on u.id = s.user_id where s.id = ?',
   )
+  const touch = client.prepare('update auth_sessions set last_used_at = ? where id = ?')
   const user = client.prepare(
     `insert into users (id, email, display_email, password_hash, created_at, updated_at)
      values (:id, :email, :email, :passwordHash, :at, :at)`,
@@ -63,6 +66,7 @@ function bareQueries(client: Database.Database): Pick<BenchDatabase, 'findSessio
   })
   return {
     findSession: (sessionId) => session.get(sessionId),
+    touchSession: (sessionId) => touch.run(Date.now(), sessionId),
     insertUser: (row) => insertAll.immediate(row),
   }
 }

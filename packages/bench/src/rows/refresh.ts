@@ -12,7 +12,9 @@ export const refresh: Row = {
   async run(engine) {
     const database = await engine.open()
     const instance = ours(database.adapter, { passwordHasher: fastHasher() })
-    let { refreshToken } = await newPerson(instance)
+    const person = await newPerson(instance)
+    let { refreshToken } = person
+    const { sessionId } = await instance.mindmesh.auth.verifyAccessToken(person.accessToken)
     const peer = await betterAuthPeer({ database: database.betterAuth, renewsAlways: true })
     const { headers } = await peer.newPerson()
     const us: Contender = {
@@ -26,7 +28,11 @@ export const refresh: Row = {
       name: 'Better Auth, session update',
       run: async () => peer.getSession(headers),
     }
-    const rates = await alternate([us, betterAuth])
+    const floor: Contender = {
+      name: 'one bare update',
+      run: async () => database.touchSession(sessionId),
+    }
+    const rates = await alternate([us, betterAuth, floor])
     await instance.mindmesh.close()
     await database.close()
     return { figures: figuresOf(rates), verdicts: [outruns(rates, us, betterAuth, 3)] }
