@@ -193,6 +193,34 @@ function undoing(test: FlowTest): void {
     expect(await codeOf(t.mindmesh.user.confirmEmailChange(open))).toBe('link_invalid')
   })
 
+  test('e-mail undo: a link that an earlier one voids in this very moment is over', async ({
+    t,
+  }) => {
+    const { id } = await t.register('anna')
+    const undo = await changeTo(t, id, NEW)
+    const laterUndo = await changeTo(t, id, 'second@example.com')
+    const interrupted = interruptedStore(t.store, 'codes.consume', async () =>
+      t.mindmesh.user.undoEmailChange(undo),
+    )
+    const late = testInstance(interrupted, { clock: t.clock })
+    expect(await codeOf(late.mindmesh.user.undoEmailChange(laterUndo))).toBe('link_invalid')
+    expect(await t.mindmesh.user.getById(id)).toMatchObject({ email: ANNA })
+  })
+
+  test('e-mail change: a link that a newer one replaces in this very moment is over', async ({
+    t,
+  }) => {
+    const { id } = await t.register('anna')
+    await t.mindmesh.user.requestEmailChange(id, NEW)
+    const token = await t.newestToken(NEW)
+    const interrupted = interruptedStore(t.store, 'codes.consume', async () =>
+      t.mindmesh.user.requestEmailChange(id, 'second@example.com'),
+    )
+    const late = testInstance(interrupted, { clock: t.clock })
+    expect(await codeOf(late.mindmesh.user.confirmEmailChange(token))).toBe('link_invalid')
+    expect(await t.mindmesh.user.getById(id)).toMatchObject({ email: ANNA })
+  })
+
   test('e-mail undo: an address that somebody has after all is refused', async ({ t }) => {
     const { id } = await t.register('anna')
     const undo = await changeTo(t, id, NEW)
