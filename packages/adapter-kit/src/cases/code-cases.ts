@@ -1,7 +1,7 @@
 import type { CodeStore } from '@mindmesh/auth/ports'
 import { issue, register, sortedIds } from '../arrange.ts'
 import { casesOf, type ContractCase, type ContractContext } from '../contract-case.ts'
-import { expectEqual } from '../expect.ts'
+import { expectEqual, expectStoreError } from '../expect.ts'
 import { AWKWARD } from './texts.ts'
 
 type Consume = Parameters<CodeStore['consume']>[0]
@@ -53,6 +53,17 @@ export const codeCases: readonly ContractCase[] = casesOf('codes', {
     await issue(context, { purpose: 'login', subject: 'b' })
     for (const code of kept) expectEqual(await context.store.codes.find(code), code, 'a code')
   },
+  'codes.issue: takes over no row of another place that has its id': async (context) => {
+    const { store } = context
+    const kept = await issue(context, { purpose: 'login', subject: 'a' })
+    for (const place of [
+      { purpose: 'reset', subject: 'a' },
+      { purpose: 'login', subject: 'b' },
+    ]) {
+      await expectStoreError(store.codes.issue({ ...kept, ...place }, {}), 'codes.issue', [])
+      expectEqual(await store.codes.find(kept), kept, 'the code')
+    }
+  },
   'codes.issue: a live earlier code hands down no more tries than it had left': async (context) => {
     const { purpose, subject } = await issue(context, { attemptsLeft: 2 })
     const later = await issue(context, { purpose, subject, attemptsLeft: 5 })
@@ -103,6 +114,13 @@ export const codeCases: readonly ContractCase[] = casesOf('codes', {
     const secretHashes = [context.make.secretHash(), code.secretHash]
     const outcome = await consume(context, { id: code.id, secretHashes, now: context.now })
     expectEqual(outcome, { status: 'consumed' }, 'codes.consume')
+  },
+  'codes.consume: leaves another code of the same hash': async (context) => {
+    const code = await issue(context)
+    const other = await issue(context, { secretHash: code.secretHash })
+    const input = { id: code.id, secretHashes: [code.secretHash], now: context.now }
+    expectEqual(await consume(context, input), { status: 'consumed' }, 'codes.consume')
+    expectEqual(await context.store.codes.find(other), other, 'the other code')
   },
   'codes.consume: a hash that differs in case is wrong': async (context) => {
     const [stored, twin] = context.make.twinHashes()

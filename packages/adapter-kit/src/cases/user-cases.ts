@@ -220,6 +220,14 @@ export const userCases: readonly ContractCase[] = [
       }
       expectEqual(await snapshotOf(context), before, 'what is stored')
     },
+    'users.upgradePasswordHash: leaves another person of the same hash': async (context) => {
+      const { store } = context
+      const { id } = await register(context, { passwordHash: '$2b$old' })
+      const other = await register(context, { passwordHash: '$2b$old' })
+      await store.users.upgradePasswordHash({ userId: id, from: '$2b$old', to: '$argon2id$new' })
+      const credentials = await store.users.findCredentials(other.id)
+      expectEqual(credentials?.passwordHash, '$2b$old', 'the hash of the other')
+    },
     'users.block: keeps when and why; the reason may be left out': async (context) => {
       for (const reason of ['fraud', null]) {
         const user = await register(context)

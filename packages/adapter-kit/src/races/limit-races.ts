@@ -99,4 +99,21 @@ export const limitRaces: readonly Race[] = [
     judge: async (context, limit, _outcomes: readonly Outcome[]) =>
       expectEqual(await roomOf(context, limit), 10, 'the room that is left'),
   }),
+  defineRace({
+    name: 'deleteExpired: of a counter that is begun anew at that moment no hit is lost',
+    group: 'rateLimits',
+    prepare: async ({ store, make }) => {
+      const limit = make.hit({ limit: 40 })
+      await store.rateLimits.hit({ hits: [limit], refunds: [], now: make.at(-60_000) })
+      return limit
+    },
+    call: async (context, limit, index) => {
+      const { store, now } = context
+      if (index % 2 === 0) return (await hit(context, [limit])).status
+      await store.deleteExpired({ now, endedBefore: now, limit: 200 })
+      return 'pruned'
+    },
+    judge: async (context, limit, _outcomes: readonly string[]) =>
+      expectEqual(await roomOf(context, limit), 40 - RACERS / 2, 'the room that is left'),
+  }),
 ]
