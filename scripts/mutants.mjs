@@ -1,6 +1,6 @@
 // Takes one guard of docs/mutants.md after the other out of a scratch copy of this workspace and looks whether a test
 // notices. `pnpm mutants` takes all of them; `--only word` those whose file has the word, `--sample 10` ten by chance
-// (`--seed n` the same ten again), `--unjudged` those that the list does not judge yet; `--jobs n` works on as many copies at once (one for each core).
+// (`--seed n` the same ten again), `--jobs n` works on as many copies at once (one for each core).
 import { fork } from 'node:child_process'
 import {
   cpSync,
@@ -22,7 +22,6 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
     sample: { type: 'string' },
-    unjudged: { type: 'boolean', default: false },
     seed: { type: 'string', default: String(Date.now() % 100_000) },
     jobs: { type: 'string', default: String(availableParallelism()) },
   },
@@ -31,15 +30,12 @@ const { values } = parseArgs({
 /** Those that were asked for. */
 function chosen() {
   const all = parseMutants(readFileSync(join(root, 'docs/mutants.md'), 'utf8'))
-  const wanted = all.filter(
-    ({ file, survives }) => file.includes(values.only) && (survives === null || !values.unjudged),
-  )
+  const wanted = all.filter(({ file }) => file.includes(values.only))
   if (values.sample === undefined) return wanted
   console.log(
     `A sample of ${values.sample}; the same again: --sample ${values.sample} --seed ${values.seed}`,
   )
-  const judged = wanted.filter(({ survives }) => survives !== null)
-  return shuffled(judged, Number(values.seed)).slice(0, Number(values.sample))
+  return shuffled(wanted, Number(values.seed)).slice(0, Number(values.sample))
 }
 
 /** In an order that the seed decides (a linear congruential generator is random enough for this). */
@@ -130,9 +126,7 @@ try {
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }
-const unexpected = results.filter(
-  ({ outcome, survives }) => survives !== null && (outcome === 'survived') !== survives,
-)
+const unexpected = results.filter(({ outcome, survives }) => (outcome === 'survived') !== survives)
 const killed = results.filter(({ outcome }) => outcome === 'killed').length
 console.log(
   `${killed} of ${results.length} mutants were killed, ${results.length - killed} survived.`,

@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 interface Mutant {
   readonly file: string
   readonly change: string
+  readonly survives: boolean | null
   readonly changed: string | null
 }
 
@@ -32,6 +33,10 @@ const mutants = readMutants()
 test('mutants: each still stands in its source, exactly once', () => {
   expect(mutants.filter(({ changed }) => changed === null).map(({ change }) => change)).toEqual([])
   expect(mutants.length).toBeGreaterThan(400)
+})
+
+test('mutants: of each it is said whether a test notices it', () => {
+  expect(mutants.filter(({ survives }) => survives === null)).toEqual([])
 })
 
 test('mutants: each changes its source, and none is listed twice', () => {

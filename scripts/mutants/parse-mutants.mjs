@@ -2,8 +2,8 @@ const HEADINGS = { '## Killed': false, '## Survivors': true }
 
 /**
  * The mutants of docs/mutants.md: under the heading of a file, each is a change in the form of a diff, set apart by an
- * empty line. `survives` says under which heading it stands: "Killed", "Survivors" (no test notices it, for the reason
- * that stands there), or neither (`null`).
+ * empty line. `survives` says under which heading it stands: "Killed", or "Survivors" (no test notices it, for the
+ * reason that stands there).
  */
 export function parseMutants(page) {
   const mutants = []
