@@ -2,12 +2,16 @@ import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import {
   chmodSync,
+  chownSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -287,6 +291,41 @@ test('rotate-secret: one that leaked is not kept', async () => {
   expect(text).not.toContain('_PREVIOUS')
   expect(text).not.toContain(before['AUTH_JWT_SECRET'])
 })
+
+test('rotate-secret: a secret that the list of those before would tear apart is not lost', async () => {
+  changeEnv((text) => text.replace(/^AUTH_JWT_SECRET=/m, 'AUTH_JWT_SECRET=one,'))
+  const read = () => readFileSync(join(app.folder, '.env'), 'utf8')
+  const before = read()
+  const { code, stderr } = await app.run('rotate-secret', '--yes')
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/AUTH_JWT_SECRET has a comma in it/)
+  expect(stderr).not.toContain(parseEnv(before)['AUTH_JWT_SECRET'])
+  expect(read()).toBe(before)
+  expect((await app.run('rotate-secret', '--only', 'refresh', '--yes')).code).toBe(0)
+  expect((await app.run('rotate-secret', '--leaked', '--yes')).code).toBe(0)
+})
+
+test('rotate-secret: a link stays a link, and what it leads to is changed', async () => {
+  const [file, shared] = [join(app.folder, '.env'), join(app.folder, 'shared.env')]
+  renameSync(file, shared)
+  symlinkSync('shared.env', file)
+  const before = readFileSync(shared, 'utf8')
+  expect((await app.run('rotate-secret', '--yes')).code).toBe(0)
+  expect(lstatSync(file).isSymbolicLink()).toBe(true)
+  expect(readFileSync(shared, 'utf8')).not.toBe(before)
+  expect(statSync(shared).mode & 0o777).toBe(0o600)
+})
+
+test.runIf(process.getuid?.() === 0)(
+  'rotate-secret: the file stays with its owner, whoever changes it',
+  async () => {
+    const file = join(app.folder, '.env')
+    chownSync(file, 12_345, 12_346)
+    expect((await app.run('rotate-secret', '--yes')).code).toBe(0)
+    const { uid, gid } = statSync(file)
+    expect({ uid, gid }).toEqual({ uid: 12_345, gid: 12_346 })
+  },
+)
 
 test('init: overwrites nothing without being told, and never a secret', async () => {
   const { folder, remove } = emptyFolder()

@@ -69,7 +69,13 @@ function planOf(
     const message = `${missing.join(' and ')} is not in the file. Where your secrets are kept elsewhere, make one with: mindmesh secret`
     throw new CommandError('no_secret', message)
   }
-  return options.leaked === true ? replaceLeaked(kinds) : replaceKeeping(env, kinds)
+  if (options.leaked === true) return replaceLeaked(kinds)
+  const [torn] = kinds.map((kind) => SECRET_NAMES[kind]).filter((name) => env[name]?.includes(','))
+  if (torn !== undefined) {
+    const message = `${torn} has a comma in it, so it cannot stand in ${torn}_PREVIOUS, which commas separate. Keep it by the option previousJwtSecrets or previousRefreshSecrets, and change it by hand.`
+    throw new CommandError('not_keepable', message)
+  }
+  return replaceKeeping(env, kinds)
 }
 
 function finish(env: Readonly<Record<string, string | undefined>>, kinds: Kinds): Plan {
