@@ -296,6 +296,29 @@ test('import: one that was killed goes on where it stopped, and nobody is there 
   client.close()
 })
 
+test('import: an id that is missing or there twice in a dump keeps nobody else out', async () => {
+  const lines = Array.from({ length: 1200 }, (_, n) => `id-${n},person-${n}@example.com`)
+  // At the ends of the steps in which a dump is read.
+  lines[499] = ',person-499@example.com'
+  lines[999] = 'id-0,person-999@example.com'
+  writeFileSync(join(app.folder, 'user.csv'), `id,email\n${lines.join('\n')}\n,last@example.com\n`)
+  const outcome = await app.run('import', 'lucia', '--from', 'user.csv', '--yes', '--json')
+  expect(outcome.code).toBe(1)
+  const counts = { ...NONE, imported: 1198, present: 1, invalid: 2 }
+  expect(JSON.parse(outcome.stdout)).toMatchObject(counts)
+}, 60_000)
+
+test('import: people without an id in a database are told, and do not come round for ever', async () => {
+  const db = peerDatabase()
+  db.exec('create table user (id text primary key, email text not null)')
+  const add = db.prepare('insert into user values (null, ?)')
+  for (let n = 0; n < 500; n += 1) add.run(`person-${n}@example.com`)
+  db.close()
+  const { code, stderr } = await app.run('import', 'lucia', '--from', 'peer.db', '--yes')
+  expect(code).toBe(1)
+  expect(stderr).toContain('user has people without id')
+}, 60_000)
+
 test('import: what cannot be read is told, and shows nothing of it', async () => {
   writeFileSync(join(app.folder, 'user.json'), '{"a secret": 1}')
   new Database(join(app.folder, 'empty.db')).exec('create table other (id text)').close()

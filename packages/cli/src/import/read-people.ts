@@ -34,11 +34,7 @@ export async function* readPeople(
   options: ReadOptions,
 ): AsyncGenerator<PeopleBatch> {
   const { users, columns } = found
-  for (let after: unknown = null; ;) {
-    const rows = await source.page(users, { key: columns.id, after, limit: BATCH })
-    const last = rows.at(-1)
-    if (last === undefined) return
-    after = last[columns.id]
+  for await (const rows of source.pages(users, { key: columns.id, limit: BATCH })) {
     const extras = await extrasOf(source, { found, shape, rows })
     const people = rows.flatMap((row) => toPerson(row, found, { extras, options }) ?? [])
     yield { people, skipped: rows.length - people.length }

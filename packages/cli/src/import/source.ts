@@ -6,11 +6,11 @@ export interface Source {
   /** The columns of a table, `schema.table` or `table`; `null` where there is none. */
   columns(table: string): Promise<readonly string[] | null>
   count(table: string): Promise<number>
-  /** Rows in the order of a column that is unique, after this value of it; from the start where that is `null`. */
-  page(
+  /** All rows, so many at once; a database's in the order of a column that is unique. */
+  pages(
     table: string,
-    input: { readonly key: string; readonly after: unknown; readonly limit: number },
-  ): Promise<readonly Row[]>
+    input: { readonly key: string; readonly limit: number },
+  ): AsyncIterable<readonly Row[]>
   /** Rows whose column has one of these values. */
   where(table: string, column: string, values: readonly unknown[]): Promise<readonly Row[]>
   close(): Promise<void>

@@ -1,3 +1,4 @@
+import { CommandError } from '../exit.ts'
 import type { Row, Source } from './source.ts'
 
 /** How a database is asked. */
@@ -29,10 +30,18 @@ export function sqlSource({ dialect, query, close }: SqlAccess): Source {
       const [row] = await query(`select count(*) as rows_of_it from ${name(table)}`, [])
       return Number(row?.['rows_of_it'] ?? 0)
     },
-    page: async (table, { key, after, limit }) => {
-      const start = after === null ? '' : `where ${name(key)} > ${mark(1)} `
-      const text = `select * from ${name(table)} ${start}order by ${name(key)} limit ${limit}`
-      return query(text, after === null ? [] : [after])
+    async *pages(table, { key, limit }) {
+      const select = (where: string) =>
+        `select * from ${name(table)} ${where}order by ${name(key)} limit ${limit}`
+      let rows = await query(select(''), [])
+      for (let last = rows.at(-1); last !== undefined; last = rows.at(-1)) {
+        yield rows
+        const after = last[key] ?? null
+        if (after === null) {
+          throw new CommandError('no_id', `${table} has people without ${key}: mend that there first.`)
+        }
+        rows = await query(select(`where ${name(key)} > ${mark(1)} `), [after])
+      }
     },
     where: async (table, column, values) => {
       const rows: Row[] = []
