@@ -296,6 +296,22 @@ test('import: one that was killed goes on where it stopped, and nobody is there 
   client.close()
 })
 
+test('import: a name that is none is refused before anybody comes without what it should give', async () => {
+  writeFileSync(join(app.folder, 'user.csv'), 'id,email,hash\n1,anna@example.com,x\n')
+  const cases = [
+    [['--use', 'passwordhash=hash'], /--use takes .*passwordHash.*; not passwordhash/],
+    [['--use', 'passwordHash=hsah'], /no column hsah/],
+    [['--profile', 'firstName=nmae'], /no column nmae/],
+  ] as const
+  for (const [flags, why] of cases) {
+    const args = ['import', 'lucia', '--from', 'user.csv', '--yes', ...flags]
+    const { code, stderr, stdout } = await app.run(...args)
+    expect({ flags, code, stdout }).toEqual({ flags, code: 2, stdout: '' })
+    expect(stderr).toMatch(why)
+  }
+  expect(await app.mindmesh.user.getByEmail('anna@example.com')).toBeNull()
+})
+
 test('import: an id that is missing or there twice in a dump keeps nobody else out', async () => {
   const lines = Array.from({ length: 1200 }, (_, n) => `id-${n},person-${n}@example.com`)
   // At the ends of the steps in which a dump is read.

@@ -80,7 +80,7 @@ async function importFrom(run: AppRun<ImportFlags>, system: PeerName): Promise<R
   const source = await openSource(options.from)
   const report = options.report === undefined ? null : openReport(options.report)
   try {
-    const found = await findTables(source, PEERS[system], options.use)
+    const found = await findTables(source, PEERS[system], options)
     const total = await source.count(found.users)
     if (options.dryRun !== true) {
       await confirmed(terminal, {

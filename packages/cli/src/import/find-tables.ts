@@ -28,15 +28,23 @@ export interface FoundIdentities {
   readonly key: string | null
 }
 
-/** Names that were given by hand: `users`, `identities` or one of the columns. */
-export type Overrides = ReadonlyMap<string, string>
+/** What was named by hand. */
+export interface GivenNames {
+  /** `users`, `identities` or one of the columns, by what we call it. */
+  readonly use: ReadonlyMap<string, string>
+  /** The app's own columns, by theirs. */
+  readonly profile: ReadonlyMap<string, string>
+}
+
+type Overrides = GivenNames['use']
 
 /** Looks which tables and columns are there. Throws where there is no table of users, or a name that was given is not there. */
 export async function findTables(
   source: Source,
   shape: PeerShape,
-  overrides: Overrides,
+  { use: overrides, profile }: GivenNames,
 ): Promise<FoundTables> {
+  assertMeant(overrides, shape)
   const users = await tableOf(source, given(overrides, 'users', shape.users))
   if (users === null) {
     const names = given(overrides, 'users', shape.users).join(', ')
@@ -50,7 +58,7 @@ export async function findTables(
   const id = column('id')
   if (id === null)
     throw new CommandError('no_table', `${users.table} has no column id. Name it with: --use id=…`)
-  assertKnown(overrides, users.columns)
+  assertThere(overrides, profile, users.columns)
   return {
     users: users.table,
     columns: {
@@ -74,11 +82,24 @@ function given(overrides: Overrides, name: string, names: Names): Names {
   return own === undefined ? names : [own]
 }
 
-function assertKnown(overrides: Overrides, columns: readonly string[]): void {
-  for (const [name, own] of overrides) {
-    if (name === 'users' || name === 'identities' || columns.includes(own)) continue
-    throw usageError(`The table of users has no column ${own}.`)
-  }
+const TABLES: readonly string[] = ['users', 'identities']
+
+/** A name with a slip in it would be no name, and everybody would come without what it was to give. */
+function assertMeant(overrides: Overrides, { columns }: PeerShape): void {
+  const known = [...TABLES, ...Object.keys(columns)]
+  const strange = [...overrides.keys()].find((name) => !known.includes(name))
+  if (strange === undefined) return
+  throw usageError(`--use takes ${known.join(', ')}; not ${strange}.`)
+}
+
+function assertThere(
+  overrides: Overrides,
+  profile: GivenNames['profile'],
+  columns: readonly string[],
+): void {
+  const named = [...overrides].filter(([name]) => !TABLES.includes(name)).map(([, own]) => own)
+  const missing = [...named, ...profile.values()].find((own) => !columns.includes(own))
+  if (missing !== undefined) throw usageError(`The table of users has no column ${missing}.`)
 }
 
 async function findIdentities(
