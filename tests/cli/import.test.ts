@@ -341,6 +341,7 @@ test('import: what cannot be read is told, and shows nothing of it', async () =>
   const cases = [
     ['user.json', 1, /user\.json cannot be read as json/],
     ['nowhere.db', 2, /There is no file nowhere\.db/],
+    ['postgress://me:a secret@localhost/old', 2, /--from takes postgres:/],
     ['empty.db', 1, /no table of users/],
   ] as const
   for (const [from, expected, why] of cases) {

@@ -10,7 +10,12 @@ import type { SqlAccess } from './sql-source.ts'
 export async function openDatabase(address: string): Promise<SqlAccess> {
   if (/^postgres(?:ql)?:/.test(address)) return openPostgres(address)
   if (/^(?:mysql|mariadb):/.test(address)) return openMysql(address)
-  return openSqlite(address.replace(/^(?:sqlite|file):(?:\/\/)?/, ''))
+  const path = address.replace(/^(?:sqlite|file):(?:\/\/)?/, '')
+  // Not repeated: a password may stand in it.
+  if (/^\w+:\/\//.test(path)) {
+    throw usageError('--from takes postgres://…, mysql://…, an SQLite file or a dump.')
+  }
+  return openSqlite(path)
 }
 
 interface SqliteClient {
