@@ -355,7 +355,7 @@ test('init: overwrites nothing without being told, and never a secret', async ()
     const env = readFileSync(file('.env'), 'utf8')
     const again = await init('--json')
     expect(JSON.parse(again.stdout).files).toEqual(
-      ['auth-schema.ts', 'mindmesh.config.ts', '.env', '.gitignore'].map((path) => ({
+      ['auth-schema.ts', 'mindmesh.config.ts', '.gitignore', '.env'].map((path) => ({
         path,
         done: 'unchanged',
       })),
@@ -366,12 +366,33 @@ test('init: overwrites nothing without being told, and never a secret', async ()
   }
 })
 
+test('init: git sees no secret and no database, wherever its repository begins', async () => {
+  const top = mkdtempSync(join(tmpdir(), 'mindmesh-git-'))
+  const cwd = join(top, 'app')
+  mkdirSync(cwd)
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: top, encoding: 'utf8' })
+  try {
+    git('init', '--quiet')
+    const { code } = await runMindmesh(['init', '--orm', 'drizzle', '--engine', 'sqlite'], { cwd })
+    expect(code).toBe(0)
+    for (const name of ['app.db', 'app.db-wal']) writeFileSync(join(cwd, name), 'people')
+    git('add', '--all')
+    expect(git('ls-files').trim().split('\n')).toEqual([
+      'app/.gitignore',
+      'app/auth-schema.mjs',
+      'app/mindmesh.config.mjs',
+    ])
+  } finally {
+    rmSync(top, { recursive: true })
+  }
+})
+
 test('init for Prisma: takes the schema from the installed package, and says where it is missing', async () => {
   // Outside the workspace: nothing is installed there.
   const folder = mkdtempSync(join(tmpdir(), 'mindmesh-init-'))
-  const init = async () =>
+  const init = async (engine = 'mysql') =>
     runMindmesh(
-      ['init', '--orm', 'prisma', '--engine', 'mysql', '--language', 'ts', '--client', '../db.js'],
+      ['init', '--orm', 'prisma', '--engine', engine, '--language', 'ts', '--client', '../db.js'],
       { cwd: folder },
     )
   try {
@@ -392,6 +413,10 @@ test('init for Prisma: takes the schema from the installed package, and says whe
     expect(readFileSync(join(folder, 'prisma/auth.prisma'), 'utf8')).toBe('// mysql')
     const setup = readFileSync(join(folder, 'mindmesh.config.ts'), 'utf8')
     expect(setup).toContain("import { prisma } from '../db.js'")
+    for (const name of ['.env', 'prisma']) rmSync(join(folder, name), { recursive: true })
+    expect(await init('sqlite')).toMatchObject({ code: 0 })
+    // Without the scheme Prisma refuses it.
+    expect(readFileSync(join(folder, '.env'), 'utf8')).toContain('DATABASE_URL=file:app.db\n')
   } finally {
     rmSync(folder, { recursive: true })
   }

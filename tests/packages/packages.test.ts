@@ -249,6 +249,7 @@ test('packages: a newcomer signs in after three commands, with the program of Ge
   )
   expect(written.filter((name) => !name.startsWith('app.db'))).toEqual([
     '.env',
+    '.gitignore',
     'auth-schema.mjs',
     'mailbox',
     'mindmesh.config.mjs',

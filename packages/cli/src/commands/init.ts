@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Option, type Command } from 'commander'
 import { action, type Report, type Run } from '../action.ts'
@@ -73,9 +73,9 @@ function plannedFiles(answers: InitAnswers): readonly PlannedFile[] {
           ...prismaFragments(engine).map(({ name, text }) => wholeFile(join('prisma', name), text)),
           wholeFile(setup, prismaSetup(answers)),
         ]
-  const env = withLines('.env', (text) => envLines(text, engine))
-  const hasGit = existsSync('.git') || existsSync('.gitignore')
-  return [...schema, env, ...(hasGit ? [withLines('.gitignore', ignoreLines)] : [])]
+  // Where there is no git it may come, and the repository may begin further up. Before the secrets are there.
+  const ignored = withLines('.gitignore', (text) => ignoreLines(text, engine))
+  return [...schema, ignored, withLines('.env', (text) => envLines(text, answers))]
 }
 
 function write({ path, text, kind }: PlannedFile): void {
