@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { EXIT } from '../../packages/cli/src/exit.ts'
 import { createProgram } from '../../packages/cli/src/program.ts'
@@ -167,4 +168,56 @@ test('usage: a reader that stops early is no failure', async () => {
   child.stdout.once('data', () => child.stdout.destroy())
   const [code] = await once(child, 'close')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+})
+
+test('usage: a failure stays one where nobody reads what it has to say', async () => {
+  const script = `'${process.execPath}' '${MINDMESH}' "$@" 2>&1 >/dev/null | true; exit "\${PIPESTATUS[0]}"`
+  const options = { cwd: app.folder, env: bareEnv(), stdio: 'ignore' } as const
+  for (const [args, expected] of [
+    [['users', 'show', 'nobody@example.com'], 1],
+    [['users', 'list', '--nonsense'], 2],
+  ] as const) {
+    const child = spawn('bash', ['-c', script, 'bash', ...args], options)
+    const [code] = await once(child, 'close')
+    expect({ args, code }).toEqual({ args, code: expected })
+  }
+})
+
+test('usage: the work goes on where nobody reads what is said besides', async () => {
+  const own = apps.make()
+  writeFileSync(
+    join(own.folder, 'talking.mjs'),
+    `export * from './mindmesh.config.mjs'
+    import { setTimeout } from 'node:timers/promises'
+    for (let n = 0; n < 20; n += 1) await setTimeout(20, console.error('loading'))`,
+  )
+  const user = await own.register('anna')
+  const script = `'${process.execPath}' '${MINDMESH}' "$@" 2>&1 >/dev/null | true; exit "\${PIPESTATUS[0]}"`
+  const args = ['users', 'delete', user, '--yes', '--config', 'talking.mjs']
+  const options = { cwd: own.folder, env: bareEnv(), stdio: 'ignore' } as const
+  const [code] = await once(spawn('bash', ['-c', script, 'bash', ...args], options), 'close')
+  expect(code).toBe(0)
+  expect(await own.mindmesh.user.getById(user)).toBeNull()
+  await own.close()
+})
+
+test('usage: what the app itself writes to the console is not among the results', async () => {
+  const own = apps.make()
+  writeFileSync(
+    join(own.folder, 'talking.mjs'),
+    `import { consoleMailer } from '@mindmesh/auth-mailers/console'
+    import { MindmeshAuth } from '@mindmesh/auth'
+    import { drizzleSqlite } from '@mindmesh/auth-drizzle/sqlite'
+    import { db } from './mindmesh.config.mjs'
+    console.log('loading')
+    console.info('environment')
+    export const mindmesh = new MindmeshAuth({ adapter: drizzleSqlite(db), mailer: consoleMailer() })`,
+  )
+  await own.mindmesh.otp.send('anna@example.com', 'checkout')
+  const args = ['mail', 'deliver', '--json', '--config', 'talking.mjs']
+  const { code, stdout, stderr } = await own.run(...args)
+  await own.close()
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toEqual({ sent: 1, retried: 0, failed: 0, expired: 0 })
+  expect(stderr).toMatch(/loading\nenvironment\n--- Mail to anna@example\.com/)
 })

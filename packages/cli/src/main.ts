@@ -1,3 +1,4 @@
+import { Console } from 'node:console'
 import { CommanderError } from 'commander'
 import { EXIT } from './exit.ts'
 import { failureOf } from './failure.ts'
@@ -8,8 +9,11 @@ import { createProgram } from './program.ts'
  * else would close. What was printed is written out before.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  endWithReader(process.stdout)
-  endWithReader(process.stderr)
+  // Stdout is for results: what the app's set-up or a mailer of development writes must not stand among them.
+  globalThis.console = new Console(process.stderr)
+  onClosed(process.stdout, () => process.exit(process.exitCode ?? EXIT.done))
+  // What is said besides needs no reader: the work goes on.
+  onClosed(process.stderr, () => undefined)
   try {
     await createProgram().parseAsync(argv)
   } catch (error) {
@@ -19,11 +23,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exit()
 }
 
-/** Whoever reads the pipe may stop early, as `head` does: that is the end, and no failure. */
-function endWithReader(stream: NodeJS.WriteStream): void {
+/** Whoever reads the pipe may stop early, as `head` does: that is no failure of its own. */
+function onClosed(stream: NodeJS.WriteStream, then: () => void): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
-    process.exit(EXIT.done)
+    then()
   })
 }
 
