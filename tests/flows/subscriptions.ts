@@ -1,4 +1,5 @@
 import type { AuthEvent, EventCursor, MindmeshAuth, SubscribeOptions } from '@mindmesh/auth'
+import { captureMailer } from '@mindmesh/auth/testing'
 import { expect, vi } from 'vitest'
 import type { FlowTest } from '../support/flow-test.ts'
 import { testInstance, type TestInstance } from '../support/instance.ts'
@@ -95,6 +96,28 @@ export function subscriptions(test: FlowTest): void {
     await t.register('cleo')
     expect(await second.catchUp()).toBe(0)
     expect(given).toHaveLength(3)
+  })
+
+  test('events.subscribe: a listener that hangs holds up no other one, and no mail when the instance ends', async ({
+    store,
+  }) => {
+    let letGo: () => void = () => undefined
+    const hanging = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    const closed: string[] = []
+    const mailer = { ...captureMailer(), close: async () => void closed.push('mailer') }
+    const t = testInstance(store, { mailer })
+    const stuck = t.mindmesh.events.subscribe(async () => hanging, { pollSeconds: null })
+    const { catchUp } = manual(t.mindmesh)
+    await t.register('anna')
+    const pass = stuck.catchUp()
+    expect(await catchUp()).toBe(1)
+    const closing = t.mindmesh.close().then(() => closed.push('instance'))
+    await vi.waitFor(() => expect(closed).toEqual(['mailer']))
+    letGo()
+    await Promise.all([pass, closing])
+    expect(closed).toEqual(['mailer', 'instance'])
   })
 
   test('events.subscribe: an event that is not committed does not come, and comes late when it is', async ({

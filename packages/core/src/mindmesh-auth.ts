@@ -128,7 +128,11 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
   /** Stops background work, closes subscriptions, waits for mail in flight and closes the mailer. The app's database stays open. */
   async close(): Promise<void> {
     this.#current.close()
-    await this.#root.subscriptions.close()
+    // Both at once: a listener that takes long holds up no mail.
+    await Promise.all([this.#root.subscriptions.close(), this.#closeMail()])
+  }
+
+  async #closeMail(): Promise<void> {
     await this.#root.delivery.close()
     await this.#mailer.close?.()
   }
