@@ -48,7 +48,9 @@ async function openPostgres(url: string): Promise<SqlAccess> {
     readonly default: (url: string, options: object) => PostgresClient
   }
   const connection = { default_transaction_read_only: true }
-  const client = postgres(url, { max: 1, onnotice: () => undefined, connection })
+  // Of a time without a zone the driver would make one of this machine's zone.
+  const types = { timestamp: { to: 1114, from: [1114], parse: (text: string): string => text } }
+  const client = postgres(url, { max: 1, onnotice: () => undefined, connection, types })
   return {
     dialect: 'postgres',
     query: async (text, values) => client.unsafe(text, values),
