@@ -212,6 +212,16 @@ test('import from Supabase: a pg_dump, ids kept, bans that are over lifted', asy
   expect(await identitiesOf('ben@example.com')).toEqual([['google', '104']])
 })
 
+test('import from Supabase: a telephone that was confirmed verifies no address', async () => {
+  writeFileSync(
+    join(app.folder, 'users.csv'),
+    'id,email,confirmed_at\n0d1f7f3e-6a4e-4b6a-9f6e-000000000001,anna@example.com,2024-05-06 07:08:09+00\n',
+  )
+  expect(await importFrom('supabase', 'users.csv')).toMatchObject({ imported: 1 })
+  const anna = await app.mindmesh.user.getByEmail('anna@example.com')
+  expect(anna?.emailVerifiedAt).toBeNull()
+})
+
 test('import from the original: its Prisma tables, bcrypt hashes, blocks', async () => {
   const db = peerDatabase()
   db.exec(`create table "User" (id text primary key, email text not null unique,

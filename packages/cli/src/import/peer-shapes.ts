@@ -129,7 +129,8 @@ export const PEERS: Readonly<Record<PeerName, PeerShape>> = {
     columns: {
       id: ['id'],
       email: ['email'],
-      emailVerified: ['email_confirmed_at', 'confirmed_at'],
+      // Not confirmed_at: that is the telephone's too.
+      emailVerified: ['email_confirmed_at'],
       createdAt: CREATED,
       passwordHash: ['encrypted_password'],
       blocked: [],
