@@ -281,6 +281,34 @@ test('import: a trial writes nothing and tells the same; a report names ids ther
   expect(again.stderr).toContain('report.ndjson is there already')
 })
 
+test('import: a trial sees across its steps who would be there already', async () => {
+  const users = Array.from({ length: 1000 }, (_, n) => ({
+    id: `u${n}`,
+    email: `p${n}@example.com`,
+  }))
+  users.push({ id: 'again', email: 'P0@example.com' }, { id: 'other', email: 'other@example.com' })
+  const accounts = ['u1', 'other'].map((userId) => ({
+    userId,
+    provider: 'github',
+    providerAccountId: '7',
+  }))
+  for (const [name, rows] of Object.entries({ users, accounts })) {
+    writeFileSync(join(app.folder, `${name}.json`), JSON.stringify(rows))
+  }
+  const args = ['import', 'authjs', '--from', '.', '--json']
+  const trial = JSON.parse((await app.run(...args, '--dry-run')).stdout)
+  expect(trial).toMatchObject({ ...NONE, imported: 1000, emailTaken: 1, accountTaken: 1 })
+  const real = JSON.parse((await app.run(...args, '--yes')).stdout)
+  expect(trial).toEqual({ ...real, dryRun: true })
+})
+
+test('import: where nobody agreed there is no report that stands in the way of the next try', async () => {
+  writeCsv(1)
+  const args = ['import', 'lucia', '--from', 'user.csv', '--report', 'report.ndjson']
+  expect((await app.run(...args)).code).toBe(2)
+  expect((await app.run(...args, '--yes')).code).toBe(0)
+})
+
 test('import: one that was killed goes on where it stopped, and nobody is there twice', async () => {
   const count = 20_000
   writeCsv(count)

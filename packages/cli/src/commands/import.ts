@@ -3,6 +3,7 @@ import { Argument, InvalidArgumentError, type Command } from 'commander'
 import type { ImportOutcome } from '@mindmesh/auth'
 import { appAction, type AppRun, type Report } from '../action.ts'
 import { CommandError, EXIT } from '../exit.ts'
+import { acrossSteps } from '../import/across-steps.ts'
 import { findTables } from '../import/find-tables.ts'
 import { counted, NOTHING, refused, seen, type ImportCounts } from '../import/import-report.ts'
 import { memorySource } from '../import/memory-source.ts'
@@ -78,7 +79,7 @@ function asPeer(system: string): PeerName {
 async function importFrom(run: AppRun<ImportFlags>, system: PeerName): Promise<Report> {
   const { options, terminal } = run
   const source = await openSource(options.from)
-  const report = options.report === undefined ? null : openReport(options.report)
+  let report: number | null = null
   try {
     const found = await findTables(source, PEERS[system], options)
     const total = await source.count(found.users)
@@ -88,6 +89,7 @@ async function importFrom(run: AppRun<ImportFlags>, system: PeerName): Promise<R
         question: `Import ${total} people from ${system}?`,
       })
     }
+    report = options.report === undefined ? null : openReport(options.report)
     const batches = readPeople(
       source,
       { found, shape: PEERS[system] },
@@ -124,11 +126,13 @@ async function importAll(run: AppRun<ImportFlags>, system: PeerName, job: Job): 
   const { mindmesh, options, terminal } = run
   const bar = progressBar(terminal, 'Importing', job.total)
   const dryRun = options.dryRun ?? false
+  const corrected = acrossSteps()
   const problems: ImportOutcome[] = []
   let counts = NOTHING
   try {
     for await (const { people, skipped } of job.batches) {
-      const outcomes = await mindmesh.maintenance.importUsers(people, { source: system, dryRun })
+      const told = await mindmesh.maintenance.importUsers(people, { source: system, dryRun })
+      const outcomes = dryRun ? corrected(people, told) : told
       counts = counted(counts, { outcomes, skipped })
       const bad = outcomes.filter(({ status }) => status !== 'imported' && status !== 'present')
       problems.push(...bad.slice(0, SHOWN - problems.length))

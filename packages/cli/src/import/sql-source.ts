@@ -38,7 +38,10 @@ export function sqlSource({ dialect, query, close }: SqlAccess): Source {
         yield rows
         const after = last[key] ?? null
         if (after === null) {
-          throw new CommandError('no_id', `${table} has people without ${key}: mend that there first.`)
+          throw new CommandError(
+            'no_id',
+            `${table} has people without ${key}: mend that there first.`,
+          )
         }
         rows = await query(select(`where ${name(key)} > ${mark(1)} `), [after])
       }
