@@ -78,6 +78,13 @@ test('docs: every program on a page compiles', () => {
   expect(compile(programs, {})).toBe('')
 })
 
+test('docs: every picture that is kept is shown', () => {
+  const kept = readdirSync(join(root, 'docs/pictures')).filter((name) => name.endsWith('.png'))
+  const text = pages.map(textOf).join('\n')
+  expect(kept.length).toBeGreaterThan(0)
+  expect(kept.filter((name) => !text.includes(`docs/pictures/${name})`))).toEqual([])
+})
+
 test('docs: every program for a framework that bundles compiles', () => {
   const programs = join(folder, 'bundled')
   for (const page of bundledPages) saveFilesOf(page, join(programs, folderOf(page)))
