@@ -145,6 +145,18 @@ test('telemetry: a flow is a span, and its store calls and hashes are spans with
   await close()
 })
 
+test('telemetry: mail that leaves in the background belongs to no flow', async () => {
+  const { telemetry, spans, close } = sdk()
+  const t = testInstance(memoryStore(), { telemetry, config: { mailDelivery: 'background' } })
+  await t.mindmesh.otp.send(ANNA, 'checkout')
+  await t.mailer.waitFor(ANNA)
+  await t.mindmesh.close()
+  const outbox = spans().filter(({ name }) => name.startsWith('mindmesh.store outbox.'))
+  expect(outbox.map(({ name }) => name)).toContain('mindmesh.store outbox.claim')
+  expect(outbox.filter(({ parentSpanContext }) => parentSpanContext !== undefined)).toEqual([])
+  await close()
+})
+
 test('telemetry: counts by outcome, and measures how long each took', async () => {
   const { telemetry, series, close } = sdk()
   const t = testInstance(memoryStore(), { telemetry })

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import type { Context } from '../context.ts'
 import { createEvent } from '../events/event.ts'
 import { MailerError } from '../errors.ts'
@@ -54,6 +55,9 @@ export function createDelivery(context: DeliveryContext, mailer: Mailer): MailDe
   let retryTimer: NodeJS.Timeout | undefined
   let pollsLeft = 0
   let isClosed = false
+  // Where the instance was made. Retries would otherwise last for an hour in the trace, the transaction or whatever
+  // else the app keeps for the request that woke them.
+  const background = new AsyncResource('MindmeshMailDelivery')
 
   // Passes of one instance follow one another, so `deliverDue` also waits for a pass that `wake` began.
   const enqueue = async (limit: number): Promise<MailCounts> => {
@@ -81,7 +85,7 @@ export function createDelivery(context: DeliveryContext, mailer: Mailer): MailDe
   return {
     wake(): void {
       if (isClosed || immediate !== undefined || context.config.mailDelivery === 'manual') return
-      immediate = setImmediate(() => {
+      immediate = background.runInAsyncScope(setImmediate, undefined, () => {
         immediate = undefined
         void runInBackground()
       })
