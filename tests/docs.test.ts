@@ -78,6 +78,13 @@ test('docs: every program on a page compiles', () => {
   expect(compile(programs, {})).toBe('')
 })
 
+test('docs: no page has one section twice, so that a link leads to what it names', () => {
+  for (const page of pages) {
+    const headings = textOf(page).match(/^## .+$/gm) ?? []
+    expect({ page, headings }).toEqual({ page, headings: [...new Set(headings)] })
+  }
+})
+
 test('docs: every picture that is kept is shown', () => {
   const kept = readdirSync(join(root, 'docs/pictures')).filter((name) => name.endsWith('.png'))
   const text = pages.map(textOf).join('\n')
