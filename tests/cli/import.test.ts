@@ -302,6 +302,56 @@ test('import: a trial sees across its steps who would be there already', async (
   expect(trial).toEqual({ ...real, dryRun: true })
 })
 
+test('import: who is refused by a column of the app keeps none of the others out', async () => {
+  const client = new Database(join(app.folder, 'app.db'))
+  client.exec("alter table users add column first_name text not null check (first_name <> 'no')")
+  writeFileSync(
+    join(app.folder, 'shop.config.mjs'),
+    `import { MindmeshAuth } from '@mindmesh/auth'
+    import { drizzleSqlite, userColumns } from '@mindmesh/auth-drizzle/sqlite'
+    import { fileMailer } from '@mindmesh/auth-mailers/file'
+    import { sqliteTable, text } from 'drizzle-orm/sqlite-core'
+    import { db } from './mindmesh.config.mjs'
+    const users = sqliteTable('users', { ...userColumns(), firstName: text('first_name').notNull() })
+    export const mindmesh = new MindmeshAuth({
+      adapter: drizzleSqlite(db, { users }), mailer: fileMailer('mailbox') })`,
+  )
+  const names = Array.from({ length: 600 }, (_, n) => (n === 20 ? '' : n === 550 ? 'no' : 'Anna'))
+  const lines = names.map((name, n) => `id-${n},person-${n}@example.com,${name}`)
+  writeFileSync(join(app.folder, 'user.csv'), `id,email,name\n${lines.join('\n')}\n`)
+  const args = ['import', 'lucia', '--from', 'user.csv', '--config', 'shop.config.mjs', '--yes']
+  // Nobody gets a name: that is no affair of theirs.
+  const none = await app.run(...args)
+  expect(none).toMatchObject({ code: 1, stdout: '' })
+  expect(none.stderr).toContain('importMany')
+  const some = await app.run(...args, '--profile', 'firstName=name', '--json')
+  expect({ ...some, stdout: JSON.parse(some.stdout) }).toMatchObject({
+    code: 1,
+    stdout: {
+      ...NONE,
+      imported: 598,
+      invalid: 2,
+      problems: ['id-20', 'id-550'].map((id) => ({ id, reason: 'refused_by_database' })),
+    },
+  })
+  expect(client.prepare('select count(*) from users').pluck().get()).toBe(598)
+  const strange = await app.run(...args, '--profile', 'fristName=name')
+  expect(strange).toMatchObject({ code: 1, stdout: '' })
+  expect(strange.stderr).toContain('Your users have no column fristName.')
+  client.close()
+}, 60_000)
+
+test('import: a column that is none of the app ends the import after one step', async () => {
+  writeCsv(600)
+  const args = ['import', 'lucia', '--from', 'user.csv', '--profile', 'fristName=email', '--yes']
+  const { code, stderr } = await app.run(...args)
+  expect(code).toBe(1)
+  expect(stderr).toContain('Your users have no column fristName.')
+  const { items } = await app.mindmesh.user.list({ limit: 500 })
+  expect(items).toHaveLength(500)
+  expect((await app.mindmesh.user.list({ cursor: items.at(-1)?.id ?? '' })).items).toEqual([])
+})
+
 test('import: where nobody agreed there is no report that stands in the way of the next try', async () => {
   writeCsv(1)
   const args = ['import', 'lucia', '--from', 'user.csv', '--report', 'report.ndjson']

@@ -6,6 +6,7 @@ import { CommandError, EXIT } from '../exit.ts'
 import { acrossSteps } from '../import/across-steps.ts'
 import { findTables } from '../import/find-tables.ts'
 import { counted, NOTHING, refused, seen, type ImportCounts } from '../import/import-report.ts'
+import { assertOwnColumns, importStep } from '../import/import-step.ts'
 import { memorySource } from '../import/memory-source.ts'
 import { openDatabase } from '../import/open-database.ts'
 import { PEERS, type PeerName } from '../import/peer-shapes.ts'
@@ -82,6 +83,7 @@ async function importFrom(run: AppRun<ImportFlags>, system: PeerName): Promise<R
   let report: number | null = null
   try {
     const found = await findTables(source, PEERS[system], options)
+    await assertOwnColumns(run.mindmesh, options.profile.keys())
     const total = await source.count(found.users)
     if (options.dryRun !== true) {
       await confirmed(terminal, {
@@ -126,12 +128,13 @@ async function importAll(run: AppRun<ImportFlags>, system: PeerName, job: Job): 
   const { mindmesh, options, terminal } = run
   const bar = progressBar(terminal, 'Importing', job.total)
   const dryRun = options.dryRun ?? false
+  const step = importStep(mindmesh, { source: system, dryRun })
   const corrected = acrossSteps()
   const problems: ImportOutcome[] = []
   let counts = NOTHING
   try {
     for await (const { people, skipped } of job.batches) {
-      const told = await mindmesh.maintenance.importUsers(people, { source: system, dryRun })
+      const told = await step(people)
       const outcomes = dryRun ? corrected(people, told) : told
       counts = counted(counts, { outcomes, skipped })
       const bad = outcomes.filter(({ status }) => status !== 'imported' && status !== 'present')
@@ -140,6 +143,10 @@ async function importAll(run: AppRun<ImportFlags>, system: PeerName, job: Job): 
         writeSync(job.report, outcomes.map((outcome) => `${printableJsonLine(outcome)}\n`).join(''))
       }
       bar.update(seen(counts))
+      // In an app without people it could not be seen before; better after one step than after all.
+      if (!dryRun && seen(counts) === people.length + skipped) {
+        await assertOwnColumns(mindmesh, options.profile.keys())
+      }
     }
   } finally {
     bar.stop()
