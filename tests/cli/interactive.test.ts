@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { appMaker, emptyFolder, type CliApp } from './support/cli-app.ts'
@@ -20,11 +20,11 @@ beforeEach(() => {
 })
 afterEach(async () => app.close())
 
-/** Runs the command on a terminal; types each text once the screen shows what stands before it. */
+/** Runs the command on a terminal; types each text, or what is done gives, once the screen shows what stands before it. */
 async function onTerminal(
   cwd: string,
   args: readonly string[],
-  ...typing: readonly (readonly [shown: RegExp, text: string])[]
+  ...typing: readonly (readonly [shown: RegExp, text: string | (() => string)])[]
 ): Promise<{ readonly code: number; readonly screen: string }> {
   const words = [process.execPath, MINDMESH, ...args].map((part) => `'${part}'`)
   const command = `stty cols 120 rows 40; exec ${words.join(' ')}`
@@ -40,7 +40,7 @@ async function onTerminal(
   const closed = once(child, 'close')
   for (const [shown, text] of typing) {
     await vi.waitFor(() => expect(screen).toMatch(shown), { timeout: 30_000 })
-    child.stdin.write(text)
+    child.stdin.write(typeof text === 'string' ? text : text())
   }
   const [code] = await closed
   return { code: Number(code), screen }
@@ -59,6 +59,24 @@ describe.runIf(hasScript)('on a terminal', () => {
     const agreed = await onTerminal(app.folder, args, [/cannot be undone/, 'y'])
     expect(agreed.code).toBe(0)
     expect(await app.mindmesh.user.getById(id)).toBeNull()
+  })
+
+  test('what was written while the question stood there is not lost', async () => {
+    const [env, setup] = ['.env', 'mindmesh.config.mjs'].map((name) => join(app.folder, name))
+    if (env === undefined || setup === undefined) throw new Error('There are two files.')
+    const meanwhile = () => {
+      appendFileSync(env, 'MINE=1\n')
+      return 'y'
+    }
+    const rotate = await onTerminal(app.folder, ['rotate-secret'], [/fresh secrets/, meanwhile])
+    expect(rotate.code).toBe(1)
+    expect(rotate.screen).toContain('.env was changed meanwhile. Nothing was done.')
+    writeFileSync(setup, '// mine')
+    const args = ['init', '--orm', 'drizzle', '--engine', 'sqlite']
+    const again = await onTerminal(app.folder, args, [/Overwrite mindmesh/, meanwhile])
+    expect(again.code).toBe(1)
+    expect(readFileSync(env, 'utf8')).toMatch(/MINE=1\nMINE=1\n$/)
+    expect(readFileSync(setup, 'utf8')).toBe('// mine')
   })
 
   test('there are colours', async () => {

@@ -3,11 +3,11 @@ import { dirname, join } from 'node:path'
 import { Option, type Command } from 'commander'
 import { action, type Report, type Run } from '../action.ts'
 import { replacePrivate } from '../env/write-private.ts'
-import { usageError } from '../exit.ts'
+import { CommandError, usageError } from '../exit.ts'
 import { answersFor, type InitFlags } from '../init/ask.ts'
 import { drizzlePackages, drizzleSchema, drizzleSetup } from '../init/drizzle-files.ts'
 import { envLines, ignoreLines } from '../init/env-lines.ts'
-import { wholeFile, withLines, type InitAnswers, type PlannedFile } from '../init/plan.ts'
+import { textAt, wholeFile, withLines, type InitAnswers, type PlannedFile } from '../init/plan.ts'
 import { prismaFragments, prismaPackages, prismaSetup } from '../init/prisma-files.ts'
 import { confirmed } from '../terminal/confirm.ts'
 
@@ -50,6 +50,7 @@ async function init({ options, terminal }: Run<InitOptions>): Promise<Report> {
     }
     await confirmed(terminal, { yes: false, question: `Overwrite ${named}?` })
   }
+  assertAsPlanned(files)
   for (const file of files) write(file)
   const packages = answers.orm === 'drizzle' ? drizzlePackages(answers.engine) : prismaPackages()
   const data = {
@@ -78,6 +79,13 @@ function plannedFiles(answers: InitAnswers): readonly PlannedFile[] {
   return [...schema, ignored, withLines('.env', (text) => envLines(text, answers))]
 }
 
+/** The question may have stood there for long, and what came to be in the meantime is not overwritten. */
+function assertAsPlanned(files: readonly PlannedFile[]): void {
+  const changed = files.find(({ path, before }) => textAt(path) !== before)
+  if (changed === undefined) return
+  throw new CommandError('changed', `${changed.path} was changed meanwhile. Nothing was done.`)
+}
+
 function write({ path, text, kind }: PlannedFile): void {
   if (kind === 'unchanged') return
   if (path === '.env') {
@@ -85,7 +93,6 @@ function write({ path, text, kind }: PlannedFile): void {
     return
   }
   mkdirSync(dirname(path), { recursive: true })
-  // Nothing that came to be in the meantime is overwritten.
   writeFileSync(path, text, { flag: kind === 'create' ? 'wx' : 'w' })
 }
 

@@ -46,6 +46,10 @@ async function rotateSecret(run: Run<RotateOptions>): Promise<Report> {
   const { changes, question, after } = planOf(options, parseEnv(text), kinds)
   const edited = editEnv(text, changes)
   await confirmed(terminal, { yes: options.yes, question: `${question} (${file})` })
+  // The question may have stood there for long.
+  if (readFileSync(path, 'utf8') !== text) {
+    throw new CommandError('changed', `${file} was changed meanwhile. Nothing was done.`)
+  }
   replacePrivate(path, edited)
   const data = { file, changed: Object.keys(changes) }
   return { data, text: `Changed in ${file}: ${data.changed.join(', ')}.\n${after}` }

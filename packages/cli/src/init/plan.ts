@@ -17,6 +17,8 @@ export interface InitAnswers {
 /** A file that `init` would write. */
 export interface PlannedFile {
   readonly path: string
+  /** What is there now; `null` where nothing is. */
+  readonly before: string | null
   readonly text: string
   /** `add`: lines are added and none is changed, so that nothing is lost. */
   readonly kind: 'create' | 'unchanged' | 'overwrite' | 'add'
@@ -24,18 +26,24 @@ export interface PlannedFile {
 
 /** A file as a whole: what is there and differs would be overwritten. */
 export function wholeFile(path: string, text: string): PlannedFile {
-  if (!existsSync(path)) return { path, text, kind: 'create' }
-  return { path, text, kind: readFileSync(path, 'utf8') === text ? 'unchanged' : 'overwrite' }
+  const before = textAt(path)
+  if (before === null) return { path, before, text, kind: 'create' }
+  return { path, before, text, kind: before === text ? 'unchanged' : 'overwrite' }
 }
 
 /** A file that gets the lines it lacks. */
 export function withLines(path: string, lines: (text: string) => readonly string[]): PlannedFile {
-  const before = existsSync(path) ? readFileSync(path, 'utf8') : null
+  const before = textAt(path)
   const added = lines(before ?? '')
-  if (before === null) return { path, text: textOf(added), kind: 'create' }
-  if (added.length === 0) return { path, text: before, kind: 'unchanged' }
+  if (before === null) return { path, before, text: textOf(added), kind: 'create' }
+  if (added.length === 0) return { path, before, text: before, kind: 'unchanged' }
   const start = before === '' || before.endsWith('\n') ? before : `${before}\n`
-  return { path, text: `${start}${textOf(added)}`, kind: 'add' }
+  return { path, before, text: `${start}${textOf(added)}`, kind: 'add' }
+}
+
+/** What stands in a file; `null` where there is none. */
+export function textAt(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null
 }
 
 function textOf(lines: readonly string[]): string {
