@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { PASSWORD } from '../support/instance.ts'
 import { appMaker, type CliApp } from './support/cli-app.ts'
@@ -97,6 +98,18 @@ test('users delete: asks, and the person is gone', async () => {
   expect(await app.mindmesh.user.getById(id)).not.toBeNull()
   expect(await app.json('users', 'delete', id, '--yes')).toEqual({ deleted: id })
   expect(await app.mindmesh.user.getById(id)).toBeNull()
+})
+
+test('users export: one that failed leaves no file that would stand in the way', async () => {
+  const id = await app.register('anna')
+  const client = new Database(join(app.folder, 'app.db'))
+  const rename = (from: string, to: string) => client.exec(`alter table ${from} rename to ${to}`)
+  const args = ['users', 'export', id, '--output', 'anna.json']
+  rename('auth_sessions', 'away')
+  expect((await app.run(...args)).stderr).toContain('The database could not')
+  rename('away', 'auth_sessions')
+  client.close()
+  expect((await app.run(...args)).code).toBe(0)
 })
 
 test('sessions: listed with their device; one ends, or all but one', async () => {

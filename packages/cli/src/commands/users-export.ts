@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import type { AppRun, Report } from '../action.ts'
 import { CommandError } from '../exit.ts'
 import { findUser } from '../find-user.ts'
@@ -15,7 +15,13 @@ export async function exportUser(
     return { data, text: printableJson(data) }
   }
   claim(output)
-  writeFileSync(output, `${printableJson(await mindmesh.user.export(id))}\n`)
+  try {
+    writeFileSync(output, `${printableJson(await mindmesh.user.export(id))}\n`)
+  } catch (error) {
+    // Half of it, or nothing, is no export, and would stand in the way of the next try.
+    rmSync(output)
+    throw error
+  }
   const text = `What is held on ${displayEmail} is in ${output}.`
   return { data: { userId: id, file: output }, text }
 }
