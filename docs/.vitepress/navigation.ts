@@ -1,4 +1,4 @@
-/** The order of the pages in the sidebar: paths from the root of the repository. One that is not there is left out. */
+/** The order of the pages in the sidebar: paths from the root of the repository. */
 export const navigation: readonly { readonly text: string; readonly pages: readonly string[] }[] = [
   {
     text: 'Start',
@@ -17,7 +17,7 @@ export const navigation: readonly { readonly text: string; readonly pages: reado
       'docs/databases/sqlite.md',
       'docs/databases/postgresql.md',
       'docs/databases/mysql.md',
-      'docs/databases/prisma.md',
+      'packages/prisma/README.md',
     ],
   },
   {
@@ -68,7 +68,6 @@ export const navigation: readonly { readonly text: string; readonly pages: reado
     text: 'Proof',
     pages: [
       'docs/security.md',
-      'docs/attacks.md',
       'docs/mutants.md',
       'docs/benchmarks.md',
       'docs/statements.md',
@@ -89,7 +88,6 @@ export const navigation: readonly { readonly text: string; readonly pages: reado
     pages: [
       'packages/core/README.md',
       'packages/drizzle/README.md',
-      'packages/prisma/README.md',
       'packages/http/README.md',
       'packages/oauth/README.md',
       'packages/mailers/README.md',

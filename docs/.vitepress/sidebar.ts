@@ -1,16 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DefaultTheme } from 'vitepress'
 import { navigation } from './navigation.ts'
 
-/** The sidebar of the pages that exist, each under its own heading; those that have no place yet come last. */
+/** The sidebar, each page under its own heading; those that have no place yet come last. */
 export function sidebar(root: string): DefaultTheme.SidebarItem[] {
   return [...navigation, { text: 'More', pages: unplaced(root) }]
     .map(({ text, pages }) => ({
       text,
-      items: pages
-        .filter((page) => existsSync(join(root, page)))
-        .map((page) => ({ text: titleOf(join(root, page)), link: linkOf(page) })),
+      items: pages.map((page) => ({ text: titleOf(join(root, page)), link: linkOf(page) })),
     }))
     .filter(({ items }) => items.length > 0)
 }
