@@ -108,11 +108,17 @@ export function subscriptions(test: FlowTest): void {
     const closed: string[] = []
     const mailer = { ...captureMailer(), close: async () => void closed.push('mailer') }
     const t = testInstance(store, { mailer })
-    const stuck = t.mindmesh.events.subscribe(async () => hanging, { pollSeconds: null })
+    let isStuck = false
+    const hang = async (): Promise<void> => {
+      isStuck = true
+      return hanging
+    }
+    const stuck = t.mindmesh.events.subscribe(hang, { pollSeconds: null })
     const { catchUp } = manual(t.mindmesh)
     await t.register('anna')
     const pass = stuck.catchUp()
     expect(await catchUp()).toBe(1)
+    await vi.waitUntil(() => isStuck)
     const closing = t.mindmesh.close().then(() => closed.push('instance'))
     await vi.waitFor(() => expect(closed).toEqual(['mailer']))
     letGo()

@@ -57,7 +57,7 @@ const argon2Schema = v.strictObject({
   memoryKiB: v.optional(whole(19_456, 262_144), 19_456),
   iterations: v.optional(whole(2, 10), 2),
   parallelism: v.optional(whole(1, 4), 1),
-  maxConcurrent: v.optional(whole(1, 64), Math.min(4, Math.max(1, availableParallelism()))),
+  maxConcurrent: v.optional(whole(1, 64), Math.min(4, Math.max(1, availableParallelism() - 1))),
   maxQueued: v.optional(whole(0, 10_000), 100),
 })
 const urlsSchema = v.strictObject({
@@ -199,7 +199,7 @@ export interface ConfigOptions {
     readonly iterations?: number
     /** @default 1 */
     readonly parallelism?: number
-    /** Hashes at once. @default the number of cores, at most 4 */
+    /** Hashes at once. @default the cores but one, 1 to 4: one is left to everything else */
     readonly maxConcurrent?: number
     /** Callers that wait; one more is told `busy`. @default 100 */
     readonly maxQueued?: number

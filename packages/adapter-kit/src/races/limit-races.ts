@@ -88,6 +88,26 @@ export const limitRaces: readonly Race[] = [
     },
   }),
   defineRace({
+    name: 'rateLimits.hit: on two limits, one of them full, hits and refunds at once lose nothing',
+    group: 'rateLimits',
+    prepare: async (context) => {
+      const limits = {
+        wide: context.make.hit({ limit: 60 }),
+        narrow: context.make.hit({ limit: 17 }),
+      }
+      for (let i = 0; i < 17; i += 1) await hit(context, Object.values(limits))
+      return limits
+    },
+    call: async (context, { wide, narrow }, index) =>
+      index % 2 === 0 ? hit(context, [wide, narrow]) : hit(context, [], [wide.key, narrow.key]),
+    judge: async (context, { wide, narrow }, outcomes: readonly Outcome[]) => {
+      // Those that are only refunds are always allowed.
+      const left = 17 + allowedOf(outcomes) - RACERS / 2 - RACERS / 2
+      expectEqual(await roomOf(context, narrow), 17 - left, 'the room that the full one has now')
+      expectEqual(await roomOf(context, wide), 60 - left, 'the room that the wider one has')
+    },
+  }),
+  defineRace({
     name: 'rateLimits.hit: refunds at once never go below zero',
     group: 'rateLimits',
     prepare: async (context) => {
