@@ -60,7 +60,11 @@ function round(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString('en-US')
 }
 
+/** A row's title stands in its first line alone. */
 function markdown(head: readonly string[], lines: readonly (readonly string[])[]): string {
-  const rows = [head, head.map(() => '---'), ...lines]
+  const grouped = lines.map(([title = '', ...cells], n) =>
+    lines[n - 1]?.[0] === title ? ['', ...cells] : [title, ...cells],
+  )
+  const rows = [head, head.map(() => '---'), ...grouped]
   return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
