@@ -31,6 +31,7 @@ const longest = [
   'oauth.test.ts',
   'servers.test.ts',
   'packages.test.ts',
+  'subscriber-kills.test.ts',
 ]
 
 class LongestFirst extends BaseSequencer {

@@ -46,7 +46,7 @@ test('config: the defaults are those of the documents', () => {
       memoryKiB: 19_456,
       iterations: 2,
       parallelism: 1,
-      maxConcurrent: Math.min(4, availableParallelism()),
+      maxConcurrent: Math.min(4, Math.max(1, availableParallelism() - 1)),
       maxQueued: 100,
     },
     urls: {},
