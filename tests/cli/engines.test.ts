@@ -2,11 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
 import { serverKinds } from '../engines/server-kinds.ts'
-import { createOnServer, serverNames } from '../engines/server.ts'
+import { serverNames } from '../engines/server.ts'
 import { emptyFolder } from './support/cli-app.ts'
+import { emptyDatabase } from './support/empty-database.ts'
 import { runMindmesh } from './support/run-mindmesh.ts'
 
-const { id: runId, servers, chosen } = inject('engineRun')
+const { chosen } = inject('engineRun')
 
 const DORA = '0d1f7f3e-6a4e-4b6a-9f6e-000000000001'
 
@@ -58,21 +59,10 @@ const PEERS = {
 
 describe.each(serverNames.filter((name) => chosen.includes(name)))('the command on %s', (name) => {
   test('init, migrate, doctor and the commands work on an empty database', async () => {
-    const server = servers[name]
-    if (!('url' in server)) throw new Error('There is no server.')
-    const database = await createOnServer(serverKinds[name], {
-      url: server.url,
-      runId,
-      connect: async () => ({
-        openStore: () => {
-          throw new Error('Not by the test: by the command.')
-        },
-        close: async () => undefined,
-      }),
-    })
+    const database = await emptyDatabase(name)
     const { folder, remove } = emptyFolder()
     const run = async (...args: string[]) => {
-      const env = { DATABASE_URL: database.place ?? '', TZ: 'Asia/Tokyo' }
+      const env = { DATABASE_URL: database.url, TZ: 'Asia/Tokyo' }
       return runMindmesh([...args, '--json'], { cwd: folder, env })
     }
     try {
@@ -102,7 +92,7 @@ describe.each(serverNames.filter((name) => chosen.includes(name)))('the command 
         'REGISTRATION_SUCCESS',
       ])
       expect((await run('prune', '--yes')).code).toBe(0)
-      const place = database.place ?? ''
+      const place = database.url
       for (const { statements, args, imported } of PEERS[name]) {
         for (const statement of statements) await serverKinds[name].run(place, statement)
         const moved = await run('import', ...args, '--from', place, '--yes')

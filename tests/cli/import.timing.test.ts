@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, inject, test } from 'vitest'
-import { serverKinds } from '../engines/server-kinds.ts'
-import { createOnServer } from '../engines/server.ts'
 import { emptyFolder } from './support/cli-app.ts'
+import { emptyDatabase } from './support/empty-database.ts'
 import { runMindmesh } from './support/run-mindmesh.ts'
 
 /** A hundred thousand in `.ci/run`. */
@@ -12,7 +11,7 @@ const PEOPLE = Number(process.env['MINDMESH_IMPORT_PEOPLE'] ?? 10_000)
 /** The promise of docs/moving-in.md: a hundred thousand in two minutes. */
 const MAX_SECONDS = (120 * PEOPLE) / 100_000
 
-const { id: runId, servers, chosen } = inject('engineRun')
+const { chosen } = inject('engineRun')
 
 /** The tables of Better Auth, with a password for everybody and an identity for every third. */
 function writePeer(folder: string): void {
@@ -66,20 +65,9 @@ describe(`import of ${PEOPLE} people`, () => {
   test.runIf(chosen.includes('postgres'))(
     'on PostgreSQL takes less than its share of two minutes',
     async () => {
-      const server = servers.postgres
-      if (!('url' in server)) throw new Error('There is no server.')
-      const database = await createOnServer(serverKinds.postgres, {
-        url: server.url,
-        runId,
-        connect: async () => ({
-          openStore: () => {
-            throw new Error('Not by the test: by the command.')
-          },
-          close: async () => undefined,
-        }),
-      })
+      const database = await emptyDatabase('postgres')
       try {
-        expect(await importAll('postgres', database.place ?? '')).toBeLessThan(MAX_SECONDS)
+        expect(await importAll('postgres', database.url)).toBeLessThan(MAX_SECONDS)
       } finally {
         await database.drop()
       }
