@@ -8,6 +8,7 @@ import { pnpm } from './pnpm.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'mindmesh-check-'))
+process.on('exit', () => rmSync(folder, { recursive: true }))
 let failures = 0
 
 // All but the benchmarks, which nobody installs.
@@ -18,7 +19,6 @@ for (const tarball of readdirSync(folder)) {
   run(tarball, 'publint', ['run', join(folder, tarball), '--strict'])
   run(tarball, 'attw', [join(folder, tarball), '--profile', 'esm-only', '--format', 'ascii'])
 }
-rmSync(folder, { recursive: true })
 process.exit(failures === 0 ? 0 : 1)
 
 function run(name, tool, args) {
