@@ -65,9 +65,9 @@ function bareQueries(
     'select s.*, u.* from auth_sessions s join users u on u.id = s.user_id where s.id = $1'
   const touch = 'update auth_sessions set last_used_at = now() where id = $1'
   return {
+    findSession: async (sessionId) => pool.query({ name: 'bare', text, values: [sessionId] }),
     touchSession: async (sessionId) =>
       pool.query({ name: 'touch', text: touch, values: [sessionId] }),
-    findSession: async (sessionId) => pool.query({ name: 'bare', text, values: [sessionId] }),
     insertUser: async (row) => insertUser(pool, row),
   }
 }

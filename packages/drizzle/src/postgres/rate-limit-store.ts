@@ -94,7 +94,7 @@ function isOver({ hits, resetsAt }: Counter, given: GivenHits): SQL {
   return sql`(${resetsAt} <= ${sql.param(given.now, limits.resetsAt)} or ${hits} = 0)`
 }
 
-/** The guard, which stands in the update's own WHERE: a key that is used up is not written. */
+/** The guard of every write: a key that is used up is not written. */
 function hasRoom(row: Counter, given: GivenHits): SQL {
   return sql`(${isOver(row, given)} or ${row.hits} < (${given.room}::text::json ->> ${row.key})::integer)`
 }
