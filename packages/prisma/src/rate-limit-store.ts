@@ -78,9 +78,12 @@ async function refusal(tx: Queries, hits: readonly Hit[]): Promise<Hits | null> 
   return last === undefined ? null : { status: 'limited', key: last.key, resetsAt: last.resetsAt }
 }
 
+/** One key after the other, in the order in which hits lock theirs: a list would be locked as the rows happen to lie. */
 async function giveBack(tx: Queries, { refunds, now }: Input): Promise<void> {
-  await tx.authRateLimit.updateMany({
-    where: { key: { in: [...refunds] }, hits: { gt: 0 }, resetsAt: { gt: now } },
-    data: { hits: { decrement: 1 } },
-  })
+  for (const key of [...refunds].toSorted()) {
+    await tx.authRateLimit.updateMany({
+      where: { key, hits: { gt: 0 }, resetsAt: { gt: now } },
+      data: { hits: { decrement: 1 } },
+    })
+  }
 }
