@@ -15,6 +15,9 @@ const timed = ['tests/hashing.test.ts', 'tests/budget.test.ts', 'tests/**/*.timi
 /** Asks the registry and compiles for minutes: run by `pnpm check:peers` alone. */
 const byHand = process.env['MINDMESH_PEERS'] ? [] : ['tests/packages/peers.test.ts']
 
+/** Packs and installs every package, twice: in a thorough run. */
+const thorough = process.env['MINDMESH_THOROUGH'] ? [] : ['tests/packages/packages.test.ts']
+
 /** These take longest: one of them begun last would run alone at the end. */
 const longest = [
   'races.test.ts',
@@ -74,6 +77,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           ...strict,
+          // They keep nothing to themselves: loading what they test anew for each took longer than the tests.
+          pool: 'threads',
+          isolate: false,
           include: ['packages/*/src/**/*.test.ts'],
           testTimeout: 20_000,
         },
@@ -84,7 +90,7 @@ export default defineConfig({
           name: 'integration',
           ...strict,
           include: ['tests/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...timed, ...byHand],
+          exclude: [...configDefaults.exclude, ...timed, ...byHand, ...thorough],
           ...patient,
         },
       },

@@ -3,11 +3,12 @@ import { MindmeshAuth } from '@mindmesh/auth'
 import { forkRacers, type Racers } from '@mindmesh/auth-adapter-kit'
 import { attackContext, attackRaces, type AttackContext } from '@mindmesh/auth-adapter-kit/attacks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { engines } from './engines.ts'
+import { dialects } from './engines.ts'
+import { repeats } from './support/repeats.ts'
 
-const ROUNDS = 3
+const ROUNDS = repeats('MINDMESH_ATTACK_ROUNDS', { usually: 1, thoroughly: 3 })
 const module = fileURLToPath(new URL('support/attack-worker.mjs', import.meta.url))
-const shareable = engines.filter((engine) => engine.isShareable)
+const shareable = dialects.filter((engine) => engine.isShareable)
 
 describe.each(shareable)('attacks by several processes on $name', (engine) => {
   let racers: Racers<AttackContext>

@@ -5,11 +5,11 @@ import Database from 'better-sqlite3'
 import { drizzle } from 'drizzle-orm/better-sqlite3'
 import { sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { describe, expect, test } from 'vitest'
-import { engines } from './engines.ts'
+import { dialects } from './engines.ts'
 
 const cases = attackCases.map((each) => [`${each.group}: ${each.name}`, each] as const)
 
-describe.each(engines)('attacks on $name', (engine) => {
+describe.each(dialects)('attacks on $name', (engine) => {
   test.each(cases)('%s', async (_, { run }) => {
     const { store, close } = await engine.open()
     const context = attackContext((parts) => new MindmeshAuth({ ...parts, adapter: store }))

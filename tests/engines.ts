@@ -26,12 +26,20 @@ export interface OpenStore {
   close(): Promise<void>
 }
 
-const { id: runId, servers, chosen } = inject('engineRun')
+const { id: runId, servers, chosen, ofEachDialect } = inject('engineRun')
 
 /** The engines that this run can reach. The list of all is `engines/list.ts`. */
 export const engines: readonly Engine[] = engineList
   .filter((entry) => chosen.includes(entry.name))
   .map(engineOf)
+
+/**
+ * One for each dialect of SQL, and the memory; all of them in a thorough run. For what takes long and depends on what
+ * the database does more than on the library that speaks to it.
+ */
+export const dialects: readonly Engine[] = engines.filter(({ name }) =>
+  ofEachDialect.includes(name),
+)
 
 /** One database for each test file (vitest loads this module anew for each), dropped when the file is done. */
 function engineOf(entry: EngineEntry): Engine {

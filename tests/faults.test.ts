@@ -101,8 +101,8 @@ async function openPostgresByProxy() {
   return { injector, context, close }
 }
 
-const { chosen } = inject('engineRun')
-const isThere = ({ name }: FaultyEngine): boolean => chosen.includes(name)
+const { ofEachDialect } = inject('engineRun')
+const isThere = ({ name }: FaultyEngine): boolean => ofEachDialect.includes(name)
 
 describe.each(faultyEngines.filter(isThere))('faults on $name', ({ open }) => {
   test.each(changes)('$name: both or neither, whichever statement fails', async (change) => {

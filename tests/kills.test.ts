@@ -7,13 +7,14 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test, vi } from 'vitest'
-import { engines } from './engines.ts'
+import { dialects } from './engines.ts'
 import { SECRETS, testInstance } from './support/instance.ts'
+import { repeats } from './support/repeats.ts'
 import { expectSettled } from './support/settle.ts'
 import { whole } from './support/whole.ts'
 
 /** How many processes are killed, over all engines together. */
-const KILLS = whole(process.env['MINDMESH_KILLS'], 21)
+const KILLS = repeats('MINDMESH_KILLS', { usually: 9, thoroughly: 200 })
 /** Where they are killed; the same seed kills after the same pauses and sends the processes the same ways. */
 const SEED = whole(process.env['MINDMESH_SEED'], randomInt(2 ** 31))
 /** Some run, and the next ones get ready. */
@@ -23,7 +24,7 @@ const MOST_CALLS = 20
 /** A process that began a call is killed in it, or in one of the next. */
 const LONGEST_CALL_MS = 8
 const script = fileURLToPath(new URL('support/kill-worker.mjs', import.meta.url))
-const shareable = engines.filter((engine) => engine.isShareable)
+const shareable = dialects.filter((engine) => engine.isShareable)
 
 /** The same numbers for the same seed: a multiplicative congruence (Lehmer). */
 function numbersFrom(seed: number): (below: number) => number {

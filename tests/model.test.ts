@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { engines } from './engines.ts'
+import { dialects } from './engines.ts'
 import { checkHistories } from './model/check-histories.ts'
 
-describe.each(engines)('model on $name', (engine) => {
+describe.each(dialects)('model on $name', (engine) => {
   test('every call comes to what the documents say, and to what the reference store says', async () => {
     await expect(checkHistories(engine, 'foreseen')).resolves.toBeUndefined()
   })

@@ -7,12 +7,12 @@ import {
   type Racers,
 } from '@mindmesh/auth-adapter-kit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { engines } from './engines.ts'
+import { dialects } from './engines.ts'
+import { repeats } from './support/repeats.ts'
 
-/** Thirty in `.ci/run`. */
-const ROUNDS = Number(process.env['MINDMESH_RACE_ROUNDS'] ?? 3)
+const ROUNDS = repeats('MINDMESH_RACE_ROUNDS', { usually: 1, thoroughly: 30 })
 const module = fileURLToPath(new URL('support/race-worker.mjs', import.meta.url))
-const shareable = engines.filter((engine) => engine.isShareable)
+const shareable = dialects.filter((engine) => engine.isShareable)
 
 /** A call through Prisma takes three times as long as one through Drizzle. */
 const roundsOn = (engine: string): number =>

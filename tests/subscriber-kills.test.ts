@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
-import { engines } from './engines.ts'
+import { dialects } from './engines.ts'
 import { SECRETS, testInstance } from './support/instance.ts'
+import { isThorough } from './support/repeats.ts'
 
 const script = fileURLToPath(new URL('support/subscriber.mjs', import.meta.url))
-const KILLS = 4
+const KILLS = isThorough ? 4 : 2
 
 async function start(settings: object): Promise<ChildProcess> {
   const child = fork(script, [JSON.stringify(settings)], { execArgv: [] })
@@ -29,7 +30,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await ended
 }
 
-test.each(engines.filter(({ isShareable }) => isShareable))(
+test.each(dialects.filter(({ isShareable }) => isShareable))(
   'events.subscribe on $name: processes that are killed lose no event, and make none up',
   async (engine) => {
     const opened = await engine.open()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { engines, type OpenStore } from './engines.ts'
+import { dialects, type OpenStore } from './engines.ts'
 import { PASSWORD, SECRETS } from './support/instance.ts'
 import { startProcesses, type ProcessGroup, type TestProcess } from './support/processes.ts'
 import { startSmtpServer, type SmtpTestServer } from './support/smtp-test-server.ts'
@@ -8,7 +8,7 @@ type Job = { readonly path: string; readonly args: readonly unknown[] }
 type Answer = { readonly value?: unknown; readonly code?: string }
 type Worker = TestProcess<Job, Answer>
 
-const shareable = engines.filter((engine) => engine.isShareable)
+const shareable = dialects.filter((engine) => engine.isShareable)
 
 describe.each(shareable)('two processes on $name', (engine) => {
   let server: SmtpTestServer

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, inject, test } from 'vitest'
+import { repeats } from '../support/repeats.ts'
 import { emptyFolder } from './support/cli-app.ts'
 import { emptyDatabase } from './support/empty-database.ts'
 import { runMindmesh } from './support/run-mindmesh.ts'
 
-/** A hundred thousand in `.ci/run`. */
-const PEOPLE = Number(process.env['MINDMESH_IMPORT_PEOPLE'] ?? 10_000)
+const PEOPLE = repeats('MINDMESH_IMPORT_PEOPLE', { usually: 10_000, thoroughly: 100_000 })
 /** The promise of docs/moving-in.md: a hundred thousand in two minutes. */
 const MAX_SECONDS = (120 * PEOPLE) / 100_000
 

@@ -14,6 +14,7 @@ export interface EngineRun {
   readonly id: string
   readonly servers: Readonly<Record<ServerName, FoundServer>>
   readonly chosen: readonly string[]
+  readonly ofEachDialect: readonly string[]
 }
 
 declare module 'vitest' {
@@ -44,7 +45,8 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   const selection = selectEngines(engineList, { servers, env: process.env })
   if (selection.problems.length > 0) throw new Error(selection.problems.join('\n'))
   await dropOnAll(servers, (name) => isLeftOver(name, new Date()))
-  project.provide('engineRun', { id, servers, chosen: selection.chosen })
+  const { chosen, ofEachDialect } = selection
+  project.provide('engineRun', { id, servers, chosen, ofEachDialect })
   return async () => {
     await dropOnAll(servers, (name) => isOfRun(name, id))
     console.log(`${summaryOf(selection)}\n${browserSummary(browser)}`)

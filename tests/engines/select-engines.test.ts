@@ -6,6 +6,7 @@ import type { FoundServer, ServerName } from './server.ts'
 const onServer = (name: string, server: ServerName): EngineEntry => ({
   name,
   isShareable: true,
+  dialect: server,
   server,
   connect: async () => Promise.reject(new Error('not opened here')),
 })
@@ -13,6 +14,7 @@ const entries: readonly EngineEntry[] = [
   {
     name: 'sqlite',
     isShareable: true,
+    dialect: 'sqlite',
     server: null,
     create: async () => Promise.reject(new Error('not opened here')),
   },
@@ -27,7 +29,25 @@ test('selection: everything runs where everything is there', () => {
   const selection = selectEngines(entries, { servers: { postgres: here, mysql: here }, env: {} })
   expect(selection.chosen).toEqual(['sqlite', 'postgres', 'prisma-postgres', 'mysql'])
   expect(selection).toMatchObject({ leftOut: [], problems: [] })
-  expect(summaryOf(selection)).toBe('Engines: sqlite, postgres, prisma-postgres, mysql')
+  expect(summaryOf(selection)).toContain('Engines: sqlite, postgres, prisma-postgres, mysql\n')
+})
+
+test('selection: what takes long runs on the first of each dialect, and on all in a thorough run', () => {
+  const servers = { postgres: here, mysql: here }
+  const usual = selectEngines(entries, { servers, env: {} })
+  expect(usual.ofEachDialect).toEqual(['sqlite', 'postgres', 'mysql'])
+  expect(summaryOf(usual)).toContain(
+    'What takes long: sqlite, postgres, mysql (on all, and more of it, with MINDMESH_THOROUGH=1)',
+  )
+  const thorough = selectEngines(entries, { servers, env: { MINDMESH_THOROUGH: '1' } })
+  expect(thorough.ofEachDialect).toEqual(thorough.chosen)
+  expect(summaryOf(thorough)).not.toContain('THOROUGH')
+})
+
+test('selection: where the first of a dialect is left out, the next stands for it', () => {
+  const env = { MINDMESH_TEST_ENGINES: 'prisma-postgres, sqlite' }
+  const selection = selectEngines(entries, { servers: { postgres: here, mysql: here }, env })
+  expect(selection.ofEachDialect).toEqual(['sqlite', 'prisma-postgres'])
 })
 
 test('selection: the engines of a server that is not there are left out and named', () => {

@@ -5,6 +5,8 @@ import { serverNames, type FoundServer, type ServerName } from './server.ts'
 export interface Selection {
   /** The names of the engines that the tests run on. */
   readonly chosen: readonly string[]
+  /** Of these the first of each dialect, and those without one; all of them where the run is thorough. */
+  readonly ofEachDialect: readonly string[]
   /** Engines, or servers for which there is no engine, with the reason. */
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[]
   /** Why the run must not start: a name that does not exist, or a required one that is left out. */
@@ -13,7 +15,7 @@ export interface Selection {
 
 /**
  * Chooses the engines of a run. `MINDMESH_TEST_ENGINES` names the only ones to run; `MINDMESH_REQUIRE_ENGINES` names
- * engines or servers that must not be left out. Both are lists with commas.
+ * engines or servers that must not be left out. Both are lists with commas. `MINDMESH_THOROUGH` is set for a thorough run.
  */
 export function selectEngines(
   entries: readonly EngineEntry[],
@@ -42,8 +44,13 @@ export function selectEngines(
   })
   const reasons = new Map(leftOut.map(({ name, reason }) => [name, reason]))
   const known = new Set(candidates.map(({ name }) => name))
+  const reached = entries.filter(({ name }) => !reasons.has(name))
+  const isFirst = ({ dialect }: EngineEntry, index: number): boolean =>
+    dialect === null || reached.findIndex((each) => each.dialect === dialect) === index
+  const isThorough = (env['MINDMESH_THOROUGH'] ?? '') !== ''
   return {
-    chosen: engines.map(({ name }) => name).filter((name) => !reasons.has(name)),
+    chosen: namesOf(reached),
+    ofEachDialect: namesOf(isThorough ? reached : reached.filter(isFirst)),
     leftOut,
     problems: [...new Set([...only, ...required])].flatMap((name) => {
       if (!known.has(name)) return [`There is no engine ${name}: ${[...known].join(', ')}.`]
@@ -51,6 +58,10 @@ export function selectEngines(
       return reason === undefined ? [] : [`The engine ${name} is required: ${reason}.`]
     }),
   }
+}
+
+function namesOf(entries: readonly EngineEntry[]): readonly string[] {
+  return entries.map(({ name }) => name)
 }
 
 function namesIn(list = ''): readonly string[] {
@@ -61,13 +72,17 @@ function namesIn(list = ''): readonly string[] {
 }
 
 /** The lines with which a run ends, so that nobody takes a part for the whole. */
-export function summaryOf({ chosen, leftOut }: Selection): string {
+export function summaryOf({ chosen, ofEachDialect, leftOut }: Selection): string {
   const reasons = new Set(leftOut.map(({ reason }) => reason))
   const groups = [...reasons].map((reason) => {
     const names = leftOut.filter((engine) => engine.reason === reason).map(({ name }) => name)
     return `${names.join(', ')} (${reason})`
   })
   const lines = [`Engines: ${chosen.join(', ')}`]
+  if (ofEachDialect.length < chosen.length) {
+    const names = ofEachDialect.join(', ')
+    lines.push(`What takes long: ${names} (on all, and more of it, with MINDMESH_THOROUGH=1)`)
+  }
   if (groups.length > 0) lines.push(`Left out: ${groups.join(', ')}`)
   return lines.join('\n')
 }

@@ -1,13 +1,14 @@
 import * as fc from 'fast-check'
 import { expect } from 'vitest'
-import { engines, type Engine } from '../engines.ts'
+import { dialects, type Engine } from '../engines.ts'
+import { repeats } from '../support/repeats.ts'
 import { allCommands, begin, foreseenCommands, type Command } from './commands.ts'
 import { assertInvariants } from './invariants.ts'
 import { openTwins } from './twins.ts'
 import { openWorld, type World } from './world.ts'
 
-/** How many histories there are in all, on every engine and of both kinds. */
-const RUNS = Number(process.env['MINDMESH_MODEL_RUNS'] ?? 200)
+/** How many histories there are in all, on all engines and of both kinds. */
+const RUNS = repeats('MINDMESH_MODEL_RUNS', { usually: 100, thoroughly: 2000 })
 
 /** `seed:number` of one history, as a failure names it; else every run has others. */
 const [SEED, NUMBER] = process.env['MINDMESH_MODEL_SEED']?.split(':') ?? []
@@ -60,7 +61,7 @@ export async function checkHistories(engine: Engine, kind: Kind): Promise<void> 
 
 function runsOn(engine: Engine): number {
   const shareOf = ({ name }: Engine): number => SHARES[name] ?? 1
-  const total = engines.map(shareOf).reduce((sum, share) => sum + share, 0)
+  const total = dialects.map(shareOf).reduce((sum, share) => sum + share, 0)
   return Math.ceil((RUNS * shareOf(engine)) / total / 2)
 }
 

@@ -7,7 +7,7 @@ export interface CurrentContext<Value> {
   get(): Value | undefined
   /** Sets it for the rest of the flow; a request that a server takes up later begins without one. */
   set(value: Value): void
-  /** Lets go of the process. */
+  /** Lets go of the process, and forgets what was set. */
   close(): void
 }
 
@@ -32,6 +32,8 @@ export function createCurrentContext<Value>(): CurrentContext<Value> {
     close() {
       if (isListening) unsubscribe(REQUEST_START, beginAnew)
       isListening = false
+      // Else Node would carry it through every promise of the process for as long as that lives.
+      storage.disable()
     },
   }
 }

@@ -12,6 +12,9 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A process for each page, and one in reserve, cost more than what is tested.
+  '--process-per-site',
+  '--renderer-process-limit=1',
 ]
 
 /** Starts the browser of a test file; it is closed after the file's last test. */
