@@ -16,7 +16,7 @@ const ORIGIN = 'http://localhost:3000'
 const PASSWORD = 'correct horse battery'
 const AMPLE = { limit: 1000, windowSeconds: 60 }
 
-const { id: runId, servers, chosen } = inject('engineRun')
+const { id: runId, servers, ofEachDialect } = inject('engineRun')
 /** Every place where the site can store; each is an engine of the tests too. */
 const PLACES = (
   [
@@ -27,7 +27,7 @@ const PLACES = (
     { engine: 'prisma-postgres', adapter: 'prisma', server: 'postgres' },
     { engine: 'prisma-mysql', adapter: 'prisma', server: 'mysql' },
   ] as const
-).filter(({ engine }) => chosen.includes(engine))
+).filter(({ engine }) => ofEachDialect.includes(engine))
 
 describe.each(PLACES)('examples: the site on $engine', ({ adapter, server: serverName }) => {
   let folder: string

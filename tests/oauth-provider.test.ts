@@ -1,6 +1,6 @@
 import type { OAuthAnswer } from '@mindmesh/auth'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { engines, type Engine } from './engines.ts'
+import { dialects, engines, type Engine } from './engines.ts'
 import { authErrorOf, codeOf } from './support/code-of.ts'
 import { testInstance, type TestInstance } from './support/instance.ts'
 import {
@@ -50,7 +50,7 @@ function useRealProvider(engine: Engine) {
   }
 }
 
-describe.each(engines)('oauth with a real provider on $name', (engine) => {
+describe.each(dialects)('oauth with a real provider on $name', (engine) => {
   const { visit, callback, arrive, people, reason } = useRealProvider(engine)
 
   test('consent: PKCE, nonce, client secret and userinfo are right by its judgement, twice', async () => {

@@ -1,7 +1,7 @@
 import type { OAuthResult } from '@mindmesh/auth'
 import type { AuthStore, User } from '@mindmesh/auth/ports'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { engines } from './engines.ts'
+import { dialects } from './engines.ts'
 import { authErrorOf, codeOf } from './support/code-of.ts'
 import { fakeProvider, personAt, type FakeProvider, type Person } from './support/fake-provider.ts'
 import {
@@ -16,7 +16,7 @@ import { interruptedStore, wrappedStore } from './support/wrapped-store.ts'
 
 const CALLBACK = 'https://app.test/auth/:provider/callback'
 
-describe.each(engines)('oauth on $name', (engine) => {
+describe.each(dialects)('oauth on $name', (engine) => {
   let t: TestInstance
   let store: AuthStore
   let close: () => Promise<void>

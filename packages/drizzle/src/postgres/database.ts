@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { getTableName, is } from 'drizzle-orm'
 import { PgDatabase, type PgQueryResultHKT, type PgTable } from 'drizzle-orm/pg-core'
 import { attempt, codeOf, rootOf } from '../shared/attempt.ts'
+import { once } from '../shared/once.ts'
 import { transaction } from './transaction.ts'
 
 /**
@@ -97,7 +98,7 @@ type PreparableStatement<Result> = { toSQL(): { readonly sql: string } } & (
   | { $withCache(config: false): Preparable<Result> }
 )
 
-/** Builds a statement's text once. What it gives runs it with a value for each placeholder. */
+/** Builds a statement's text once, when it is first run. What it gives runs it with a value for each placeholder. */
 export type Prepare = <Result>(
   operation: string,
   query: PreparableStatement<Result>,
@@ -121,11 +122,13 @@ export function accessTo(db: PostgresDatabase, preparedStatements: boolean): Acc
     (isPassing: (error: unknown) => boolean): Prepare =>
     (operation, query) => {
       const statement = '$withCache' in query ? query.$withCache(false) : query
-      const name = preparedStatements ? nameOf(query.toSQL().sql) : undefined
-      // An empty name would not do: the driver `postgres` prepares under any name.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what drizzle itself passes; its type does not say so
-      const prepared = statement.prepare(name as string)
-      return async (values) => attempt(operation, isPassing, async () => prepared.execute(values))
+      const prepared = once(() => {
+        const name = preparedStatements ? nameOf(query.toSQL().sql) : undefined
+        // An empty name would not do: the driver `postgres` prepares under any name.
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what drizzle itself passes; its type does not say so
+        return statement.prepare(name as string)
+      })
+      return async (values) => attempt(operation, isPassing, async () => prepared().execute(values))
     }
   return {
     db,
