@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConfigError, type Mailer, type MailMessage } from '@mindmesh/auth/ports'
-import { createTransport } from 'nodemailer'
 import { composeMail } from './compose.ts'
 import { assertDevelopment, type DevelopmentMailerOptions } from './development-only.ts'
 import { parseStoredMail, type StoredMail } from './stored-mail.ts'
@@ -59,6 +58,8 @@ function idOf(date: Date, count: number): string {
 }
 
 async function emlOf(mail: MailMessage & { readonly date: Date }): Promise<Content> {
+  // With the first mail: loading it takes as long as loading the core.
+  const { createTransport } = await import('nodemailer')
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
   const { message } = await transport.sendMail({ ...composeMail(FROM, mail), date: mail.date })
   return message

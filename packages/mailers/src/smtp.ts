@@ -1,10 +1,8 @@
 import { MailerError, type Mailer, type MailMessage } from '@mindmesh/auth/ports'
-import { createTransport } from 'nodemailer'
 import { composeMail } from './compose.ts'
 import { parseSmtpOptions, type SmtpMailerOptions } from './smtp-config.ts'
 import { toMailerError } from './smtp-errors.ts'
-import { smtpTransportOptions } from './smtp-transport.ts'
-import { verifySmtp } from './smtp-verify.ts'
+import { smtpTransportOptions, type SmtpTransportOptions } from './smtp-transport.ts'
 
 export type { SmtpMailerOptions } from './smtp-config.ts'
 
@@ -27,7 +25,7 @@ export interface SmtpMailer extends Mailer {
 export function smtpMailer(options: SmtpMailerOptions = {}): SmtpMailer {
   const config = parseSmtpOptions(options)
   const transportOptions = smtpTransportOptions(config)
-  const transport = createTransport(transportOptions)
+  let transport: ReturnType<typeof openTransport> | undefined
   const underWay = new Set<Promise<void>>()
   let isClosed = false
 
@@ -46,17 +44,30 @@ export function smtpMailer(options: SmtpMailerOptions = {}): SmtpMailer {
   return {
     async send(message) {
       const mail = composeMail(config.from, message)
-      await inTime(async (signal) => transport.sendMail({ ...mail, signal }))
+      await inTime(async (signal) => {
+        transport ??= openTransport(transportOptions)
+        await (await transport).sendMail({ ...mail, signal })
+      })
     },
     async verify() {
-      await inTime(async (signal) => verifySmtp(transportOptions, signal))
+      await inTime(async (signal) => {
+        const { verifySmtp } = await import('./smtp-verify.ts')
+        await verifySmtp(transportOptions, signal)
+      })
     },
     async close() {
       isClosed = true
       await Promise.allSettled(underWay)
-      transport.close({ force: true })
+      const opened = await transport
+      opened?.close({ force: true })
     },
   }
+}
+
+/** Loads nodemailer with the first mail: loading it takes as long as loading the core. */
+async function openTransport(options: SmtpTransportOptions) {
+  const { createTransport } = await import('nodemailer')
+  return createTransport(options)
 }
 
 async function settled(work: Promise<unknown>): Promise<void> {

@@ -10,7 +10,6 @@ import { assertOwnColumns, importStep } from '../import/import-step.ts'
 import { memorySource } from '../import/memory-source.ts'
 import { openDatabase } from '../import/open-database.ts'
 import { PEERS, type PeerName } from '../import/peer-shapes.ts'
-import { isDump, readDump } from '../import/read-dump.ts'
 import { readPeople } from '../import/read-people.ts'
 import type { Source } from '../import/source.ts'
 import { sqlSource } from '../import/sql-source.ts'
@@ -105,6 +104,7 @@ async function importFrom(run: AppRun<ImportFlags>, system: PeerName): Promise<R
 }
 
 async function openSource(from: string): Promise<Source> {
+  const { isDump, readDump } = await import('../import/read-dump.ts')
   if (isDump(from)) return memorySource(readDump(from))
   return sqlSource(await openDatabase(from))
 }
@@ -126,7 +126,7 @@ interface Job {
 
 async function importAll(run: AppRun<ImportFlags>, system: PeerName, job: Job): Promise<Report> {
   const { mindmesh, options, terminal } = run
-  const bar = progressBar(terminal, 'Importing', job.total)
+  const bar = await progressBar(terminal, 'Importing', job.total)
   const dryRun = options.dryRun ?? false
   const step = importStep(mindmesh, { source: system, dryRun })
   const corrected = acrossSteps()

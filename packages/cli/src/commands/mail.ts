@@ -58,7 +58,7 @@ async function deliver({
   terminal,
 }: AppRun<{ limit: number }>): Promise<Report> {
   const { waiting } = await mindmesh.mail.status({ limit: 1 })
-  const bar = progressBar(terminal, 'Sending', Math.min(waiting, options.limit))
+  const bar = await progressBar(terminal, 'Sending', Math.min(waiting, options.limit))
   let total: Counts = { sent: 0, retried: 0, failed: 0, expired: 0 }
   try {
     for (let left = options.limit; left > 0; left -= PASS) {

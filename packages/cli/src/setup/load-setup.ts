@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createJiti } from 'jiti'
 import { CommandError, EXIT, usageError } from '../exit.ts'
 import type { MindmeshSetup } from './define-setup.ts'
 
@@ -41,6 +40,8 @@ export async function loadSetup(file: string | undefined): Promise<MindmeshSetup
 /** JavaScript is Node's own affair. Of TypeScript Node never gets a try: what it begins and cannot end would run twice. */
 async function importModule(path: string): Promise<unknown> {
   if (!/\.m?ts$/.test(path)) return import(pathToFileURL(path).href)
+  // It takes as long to load as Node itself: only where it is needed.
+  const { createJiti } = await import('jiti')
   return createJiti(path, { tryNative: false }).import(path)
 }
 

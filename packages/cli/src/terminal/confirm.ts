@@ -1,4 +1,3 @@
-import { confirm, isCancel } from '@clack/prompts'
 import { CommandError, EXIT, usageError } from '../exit.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -14,6 +13,7 @@ export async function confirmed(
   if (!terminal.isInteractive) {
     throw usageError(`${question} Nobody can be asked here; give --yes to go on.`)
   }
+  const { confirm, isCancel } = await import('@clack/prompts')
   const output = process.stderr
   const answer = await confirm({ message: question, initialValue: false, output })
   if (isCancel(answer)) throw new CommandError('interrupted', 'Stopped.', EXIT.interrupted)

@@ -1,4 +1,3 @@
-import { SingleBar } from 'cli-progress'
 import type { Terminal } from './terminal.ts'
 
 /** How far something has come. */
@@ -11,8 +10,13 @@ export interface Progress {
 const SILENT: Progress = { update: () => undefined, stop: () => undefined }
 
 /** A bar on stderr while a person looks on; nothing in a pipe, a log or CI. */
-export function progressBar(terminal: Terminal, what: string, total: number): Progress {
+export async function progressBar(
+  terminal: Terminal,
+  what: string,
+  total: number,
+): Promise<Progress> {
   if (!terminal.isInteractive) return SILENT
+  const { SingleBar } = await import('cli-progress')
   const bar = new SingleBar({
     stream: process.stderr,
     format: `${what} {bar} {percentage}%  {value} of {total}  {eta_formatted} left`,
