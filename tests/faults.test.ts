@@ -16,13 +16,13 @@ import { drizzle as drizzleOnPostgres } from 'drizzle-orm/node-postgres'
 import { Pool } from 'pg'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { mysqlFaults } from './support/mysql-watch.ts'
-import { openMysql } from './support/mysql.ts'
+import { emptyTables, openMysql } from './support/mysql.ts'
 import { openPostgres } from './support/postgres.ts'
 import {
   faultyPrismaMysql,
   faultyPrismaPostgres,
   faultyPrismaSqlite,
-  type FaultyPrisma,
+  type FaultyStore,
 } from './support/prisma-faults.ts'
 import { sqliteFaults } from './support/sqlite-faults.ts'
 import { startWireProxy } from './support/wire-proxy.ts'
@@ -48,27 +48,16 @@ const faultyEngines: readonly FaultyEngine[] = [
       return { injector, context: contractContext(drizzleSqlite(db)), close }
     },
   },
-  {
-    name: 'mysql',
-    async open() {
-      const opened = await openMysql()
-      const { injector, pool } = mysqlFaults(opened.pool)
-      const context = contractContext(drizzleMysql(drizzleOnMysql(pool)))
-      return { injector, context, close: opened.close }
-    },
-  },
-  {
-    name: 'postgres',
-    open: openPostgresByProxy,
-  },
+  { name: 'mysql', open: openOnce(openMysqlWatched) },
+  { name: 'postgres', open: openOnce(openPostgresByProxy) },
   { name: 'prisma-sqlite', open: openOnce(faultyPrismaSqlite) },
   { name: 'prisma-postgres', open: openOnce(faultyPrismaPostgres) },
   { name: 'prisma-mysql', open: openOnce(faultyPrismaMysql) },
 ]
 
-/** A client of Prisma takes long to start: all faults are tried on one, which must go on working after each. */
-function openOnce(start: () => Promise<FaultyPrisma>): FaultyEngine['open'] {
-  let started: Promise<FaultyPrisma> | null = null
+/** Connections and clients take long to open: all faults are tried on one pool, which must go on working after each. */
+function openOnce(start: () => Promise<FaultyStore>): FaultyEngine['open'] {
+  let started: Promise<FaultyStore> | null = null
   afterAll(async () => (await started)?.close())
   return async () => {
     started ??= start()
@@ -78,10 +67,21 @@ function openOnce(start: () => Promise<FaultyPrisma>): FaultyEngine['open'] {
   }
 }
 
+async function openMysqlWatched(): Promise<FaultyStore> {
+  const opened = await openMysql()
+  const { injector, pool } = mysqlFaults(opened.pool)
+  return {
+    injector,
+    context: contractContext(drizzleMysql(drizzleOnMysql(pool))),
+    empty: async () => emptyTables(opened.pool),
+    close: opened.close,
+  }
+}
+
 /**
  * Through `pg`: `postgres` 3.4.9 ends the process where a connection is lost inside a transaction (its issue 1208).
  */
-async function openPostgresByProxy() {
+async function openPostgresByProxy(): Promise<FaultyStore> {
   const opened = await openPostgres({ max: 1 })
   const { hostname, port } = new URL(opened.url)
   const injector = await startWireProxy('postgres', { host: hostname, port: Number(port) })
@@ -91,14 +91,17 @@ async function openPostgresByProxy() {
   // A lost connection is told to its client too; without a listener that would end the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
-  const close = async (): Promise<void> => {
-    // Waits until every connection was given back, those too that were lost.
-    await pool.end()
-    await injector.close()
-    await opened.close()
+  return {
+    injector,
+    context: contractContext(drizzlePostgres(drizzleOnPostgres(pool))),
+    empty: async () => opened.empty(),
+    async close() {
+      // Waits until every connection was given back, those too that were lost.
+      await pool.end()
+      await injector.close()
+      await opened.close()
+    },
   }
-  const context = contractContext(drizzlePostgres(drizzleOnPostgres(pool)))
-  return { injector, context, close }
 }
 
 const { ofEachDialect } = inject('engineRun')

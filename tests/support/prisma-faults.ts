@@ -17,7 +17,7 @@ import { sqliteFaults } from './sqlite-faults.ts'
 import { startWireProxy, type Protocol } from './wire-proxy.ts'
 
 /** A store on one client, whose statements can be made to fail; each `open` finds its tables empty. */
-export interface FaultyPrisma {
+export interface FaultyStore {
   readonly injector: FaultInjector
   readonly context: ContractContext
   empty(): Promise<unknown>
@@ -36,7 +36,7 @@ const { PrismaClient } = createRequire(import.meta.url)(
  * back, and it fails for nobody but a caller who is inside a transaction already.
  */
 export async function faultyPrismaSqlite({ isBeginCounted = false } = {}): Promise<
-  FaultyPrisma & { readonly store: AuthStore }
+  FaultyStore & { readonly store: AuthStore }
 > {
   const injector = sqliteFaults()
   const verbose = (statement?: unknown): void => {
@@ -68,7 +68,7 @@ export async function faultyPrismaSqlite({ isBeginCounted = false } = {}): Promi
 }
 
 /** Over one connection, through a proxy that cuts it. */
-export async function faultyPrismaPostgres(): Promise<FaultyPrisma> {
+export async function faultyPrismaPostgres(): Promise<FaultyStore> {
   const opened = await openPostgres({ max: 1 })
   const { injector, url } = await proxied('postgres', opened.url)
   const prisma = openPrismaPostgres(url, 1)
@@ -85,7 +85,7 @@ export async function faultyPrismaPostgres(): Promise<FaultyPrisma> {
 }
 
 /** Likewise. */
-export async function faultyPrismaMysql(): Promise<FaultyPrisma> {
+export async function faultyPrismaMysql(): Promise<FaultyStore> {
   const opened = await openMysql()
   const { injector, url } = await proxied('mysql', opened.url)
   const prisma = openPrismaMysql(url, 1)
