@@ -7,8 +7,13 @@ import { integer, pgSchema, pgTable, text, withReplicas } from 'drizzle-orm/pg-c
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { Pool } from 'pg'
 import postgres from 'postgres'
-import { describe, expect, test } from 'vitest'
-import { createDatabase, hasPostgres, openPostgres } from '../support/postgres.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  createDatabase,
+  hasPostgres,
+  openPostgres,
+  type PostgresTest,
+} from '../support/postgres.ts'
 
 async function problemsOf(store: AuthStore): Promise<readonly string[]> {
   const error: unknown = await store.assertSchema().catch((reason: unknown) => reason)
@@ -227,11 +232,19 @@ describe.runIf(hasPostgres)('contract on node-postgres', () => {
       name,
     ),
   )
-  test.each(telling)('$name', async ({ run }) => {
-    const { url, close } = await openPostgres()
-    const pool = new Pool({ connectionString: url, max: 10 })
-    expect(await run(contractContext(drizzlePostgres(drizzlePg(pool))))).toBeUndefined()
+  let opened: PostgresTest
+  let pool: Pool
+  beforeAll(async () => {
+    opened = await openPostgres()
+    pool = new Pool({ connectionString: opened.url, max: 10 })
+  })
+  beforeEach(async () => opened.empty())
+  afterAll(async () => {
     await pool.end()
-    await close()
+    await opened.close()
+  })
+
+  test.each(telling)('$name', async ({ run }) => {
+    expect(await run(contractContext(drizzlePostgres(drizzlePg(pool))))).toBeUndefined()
   })
 })
