@@ -15,8 +15,10 @@ const timed = ['tests/hashing.test.ts', 'tests/budget.test.ts', 'tests/**/*.timi
 /** Asks the registry and compiles for minutes: run by `pnpm check:peers` alone. */
 const byHand = process.env['MINDMESH_PEERS'] ? [] : ['tests/packages/peers.test.ts']
 
-/** Packs and installs every package, twice: in a thorough run. */
-const thorough = process.env['MINDMESH_THOROUGH'] ? [] : ['tests/packages/packages.test.ts']
+/** What packs and installs every package, and what walks the examples in a browser: in a thorough run. */
+const thorough = process.env['MINDMESH_THOROUGH']
+  ? []
+  : ['tests/packages/packages.test.ts', 'tests/browser/journey.test.ts']
 
 /** These take longest: one of them begun last would run alone at the end. */
 const longest = [

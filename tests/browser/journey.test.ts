@@ -1,6 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { isThorough } from '../support/repeats.ts'
 import { hasBrowser, launchBrowser } from './support/launch-browser.ts'
 import { ADMIN, openExample, type Example, type ExampleName } from './support/open-example.ts'
 import {
@@ -14,8 +13,7 @@ import {
   signIn,
 } from './support/person.ts'
 
-/** One site behind two servers: the second is walked in a thorough run. */
-const EXAMPLES: readonly ExampleName[] = isThorough ? ['node', 'hono'] : ['node']
+const EXAMPLES: readonly ExampleName[] = ['node', 'hono']
 
 /** So that the first request is under way when the second click comes: quicker ones the browser takes as one. */
 const SLOWLY = { delay: 60 }
