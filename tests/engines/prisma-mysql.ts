@@ -25,8 +25,26 @@ export async function connectPrismaMysql(url: string): Promise<Connection> {
 
 /** A client on a database that has the tables. */
 export function openPrismaMysql(url: string, connectionLimit: number): generated.PrismaClient {
+  return new PrismaClient({ adapter: adapterOn(url, connectionLimit) })
+}
+
+/** Likewise; it tells of each statement that it sends, with its values as JSON has them. */
+export function watchPrismaMysql(
+  url: string,
+  connectionLimit: number,
+  onStatement: (text: string, values: readonly unknown[]) => void,
+) {
+  const prisma = new PrismaClient({
+    adapter: adapterOn(url, connectionLimit),
+    log: [{ emit: 'event', level: 'query' }],
+  })
+  prisma.$on('query', ({ query, params }) => onStatement(query, JSON.parse(params)))
+  return prisma
+}
+
+function adapterOn(url: string, connectionLimit: number): PrismaMariaDb {
   const { hostname, port, username, password, pathname } = new URL(url)
-  const adapter = new PrismaMariaDb({
+  return new PrismaMariaDb({
     host: hostname,
     port: Number(port || 3306),
     user: decodeURIComponent(username),
@@ -37,5 +55,4 @@ export function openPrismaMysql(url: string, connectionLimit: number): generated
     connectTimeout: 20_000,
     acquireTimeout: 60_000,
   })
-  return new PrismaClient({ adapter })
 }

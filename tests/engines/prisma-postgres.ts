@@ -25,6 +25,23 @@ export async function connectPrismaPostgres(url: string): Promise<Connection> {
 
 /** A client on a database that has the tables. */
 export function openPrismaPostgres(url: string, max: number): generated.PrismaClient {
-  const adapter = new PrismaPg({ connectionString: url, max, options: '-c timezone=UTC' })
-  return new PrismaClient({ adapter })
+  return new PrismaClient({ adapter: adapterOn(url, max) })
+}
+
+/** Likewise; it tells of each statement that it sends, with its values as JSON has them. */
+export function watchPrismaPostgres(
+  url: string,
+  max: number,
+  onStatement: (text: string, values: readonly unknown[]) => void,
+) {
+  const prisma = new PrismaClient({
+    adapter: adapterOn(url, max),
+    log: [{ emit: 'event', level: 'query' }],
+  })
+  prisma.$on('query', ({ query, params }) => onStatement(query, JSON.parse(params)))
+  return prisma
+}
+
+function adapterOn(url: string, max: number): PrismaPg {
+  return new PrismaPg({ connectionString: url, max, options: '-c timezone=UTC' })
 }
