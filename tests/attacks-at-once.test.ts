@@ -4,13 +4,14 @@ import { forkRacers, type Racers } from '@mindmesh/auth-adapter-kit'
 import { attackContext, attackRaces, type AttackContext } from '@mindmesh/auth-adapter-kit/attacks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dialects } from './engines.ts'
+import { orNone } from './support/or-none.ts'
 import { repeats } from './support/repeats.ts'
 
 const ROUNDS = repeats('MINDMESH_ATTACK_ROUNDS', { usually: 1, thoroughly: 3 })
 const module = fileURLToPath(new URL('support/attack-worker.mjs', import.meta.url))
 const shareable = dialects.filter((engine) => engine.isShareable)
 
-describe.each(shareable)('attacks by several processes on $name', (engine) => {
+describe.each(orNone(shareable))('attacks by several processes on $name', (engine) => {
   let racers: Racers<AttackContext>
   let context: AttackContext
   let close: () => Promise<void>

@@ -6,6 +6,7 @@ import { outcomeOf } from './support/code-of.ts'
 import { faultyCalls, type CallFault } from './support/faulty-calls.ts'
 import { testInstance } from './support/instance.ts'
 import { brokenInvariants } from './support/invariants/broken-invariants.ts'
+import { orNone } from './support/or-none.ts'
 import { OAUTH, scenariosByEvent, type Scenario } from './support/scenarios.ts'
 import { expectSettled } from './support/settle.ts'
 
@@ -55,7 +56,7 @@ function isTold(error: unknown): boolean {
   return error instanceof AuthError || error instanceof StoreError
 }
 
-describe.each(quick)('faults in flows on $name', (engine) => {
+describe.each(orNone(quick))('faults in flows on $name', (engine) => {
   test.each(Object.entries(scenariosByEvent))(
     '%s: each call fails once before and once after it took effect, and the flow is whole or not there',
     async (_, [scenario]) => {

@@ -17,6 +17,7 @@ import { Pool } from 'pg'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { mysqlFaults } from './support/mysql-watch.ts'
 import { emptyTables, openMysql } from './support/mysql.ts'
+import { orNone } from './support/or-none.ts'
 import { openPostgres } from './support/postgres.ts'
 import {
   faultyPrismaMysql,
@@ -107,7 +108,7 @@ async function openPostgresByProxy(): Promise<FaultyStore> {
 const { ofEachDialect } = inject('engineRun')
 const isThere = ({ name }: FaultyEngine): boolean => ofEachDialect.includes(name)
 
-describe.each(faultyEngines.filter(isThere))('faults on $name', ({ open }) => {
+describe.each(orNone(faultyEngines.filter(isThere)))('faults on $name', ({ open }) => {
   test.each(changes)('$name: both or neither, whichever statement fails', async (change) => {
     const counted = await open()
     const count = await countStatements(change, counted.context, counted.injector)

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test, vi } from 'vitest'
 import { dialects } from './engines.ts'
 import { SECRETS, testInstance } from './support/instance.ts'
+import { orNone } from './support/or-none.ts'
 import { repeats } from './support/repeats.ts'
 import { expectSettled } from './support/settle.ts'
 import { whole } from './support/whole.ts'
@@ -61,7 +62,7 @@ async function startWorker(settings: object, onError: (error: unknown) => void):
   }
 }
 
-describe.each(shareable)(`killed processes on $name (MINDMESH_SEED=${SEED})`, (engine) => {
+describe.each(orNone(shareable))(`killed processes on $name (MINDMESH_SEED=${SEED})`, (engine) => {
   test('whatever they were at, what is stored contradicts nothing, and everybody gets in', async () => {
     const opened = await engine.open()
     const folder = mkdtempSync(join(tmpdir(), 'mindmesh-kills-'))

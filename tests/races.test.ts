@@ -8,6 +8,7 @@ import {
 } from '@mindmesh/auth-adapter-kit'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dialects } from './engines.ts'
+import { orNone } from './support/or-none.ts'
 import { repeats } from './support/repeats.ts'
 
 const ROUNDS = repeats('MINDMESH_RACE_ROUNDS', { usually: 1, thoroughly: 30 })
@@ -18,7 +19,7 @@ const shareable = dialects.filter((engine) => engine.isShareable)
 const roundsOn = (engine: string): number =>
   engine.startsWith('prisma-') ? Math.ceil(ROUNDS / 3) : ROUNDS
 
-describe.each(shareable)('races between processes on $name', (engine) => {
+describe.each(orNone(shareable))('races between processes on $name', (engine) => {
   let racers: Racers
   let context: ContractContext
   let close: () => Promise<void>

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import { dialects } from './engines.ts'
 import { SECRETS, testInstance } from './support/instance.ts'
+import { orNone } from './support/or-none.ts'
 import { isThorough } from './support/repeats.ts'
 
 const script = fileURLToPath(new URL('support/subscriber.mjs', import.meta.url))
@@ -30,7 +31,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await ended
 }
 
-test.each(dialects.filter(({ isShareable }) => isShareable))(
+test.each(orNone(dialects.filter(({ isShareable }) => isShareable)))(
   'events.subscribe on $name: processes that are killed lose no event, and make none up',
   async (engine) => {
     const opened = await engine.open()

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { dialects, type OpenStore } from './engines.ts'
 import { PASSWORD, SECRETS } from './support/instance.ts'
+import { orNone } from './support/or-none.ts'
 import { startProcesses, type ProcessGroup, type TestProcess } from './support/processes.ts'
 import { startSmtpServer, type SmtpTestServer } from './support/smtp-test-server.ts'
 
@@ -10,7 +11,7 @@ type Worker = TestProcess<Job, Answer>
 
 const shareable = dialects.filter((engine) => engine.isShareable)
 
-describe.each(shareable)('two processes on $name', (engine) => {
+describe.each(orNone(shareable))('two processes on $name', (engine) => {
   let server: SmtpTestServer
   let opened: OpenStore
   let group: ProcessGroup<Job, Answer>

@@ -12,6 +12,7 @@ import postgres from 'postgres'
 import { describe, expect, test } from 'vitest'
 import { engines, type Engine } from '../engines.ts'
 import { PASSWORD, testInstance } from '../support/instance.ts'
+import { orNone } from '../support/or-none.ts'
 
 interface Opened {
   readonly store: AuthStore
@@ -66,7 +67,7 @@ const directions = [
   { first: 'Drizzle', second: 'Prisma', isSwapped: true },
 ]
 
-describe.each(onPrisma)('$name and drizzle on one database', (engine) => {
+describe.each(orNone(onPrisma))('$name and drizzle on one database', (engine) => {
   test.each(directions)(
     'a user of $first signs in through $second, which keeps the session, and each sees what the other did',
     async ({ isSwapped }) => {

@@ -4,6 +4,7 @@ import { newDatabaseName, newRunId } from '../engines/database-name.ts'
 import type { StoredRows } from '../engines/stored-rows.ts'
 import { ANNA, NEXT_PASSWORD, testInstance, type TestInstance } from '../support/instance.ts'
 import { isTestedOn } from '../support/is-tested-on.ts'
+import { orNone } from '../support/or-none.ts'
 import { withOAuth } from '../support/scenarios.ts'
 import { expectSettled } from '../support/settle.ts'
 import { expectRefusedWhole, mainFlows } from './every-flow.ts'
@@ -16,9 +17,11 @@ import type { AppPool, TroubledServer } from './troubled-server.ts'
 /** Long: other things may run on the machine. */
 const SOON = { timeout: 60_000, interval: 1 }
 
-describe.each(
-  [troubledPostgres, troubledMysql].filter((kind) => isTestedOn(kind.name, kind.hasPrograms)),
-)('trouble with a server of $name', (engine: TroubledServer) => {
+const troubled = [troubledPostgres, troubledMysql].filter((kind) =>
+  isTestedOn(kind.name, kind.hasPrograms),
+)
+
+describe.each(orNone(troubled))('trouble with a server of $name', (engine: TroubledServer) => {
   let server: OwnServer
   let url: string
   let pools: AppPool[]

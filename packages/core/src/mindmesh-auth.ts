@@ -125,7 +125,10 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
     this.#current.set({ ...this.#root, request: resolved })
   }
 
-  /** Stops background work, closes subscriptions, waits for mail in flight and closes the mailer. The app's database stays open. */
+  /**
+   * Stops background work, closes subscriptions, forgets what `setContext` set, waits for mail in flight and closes the
+   * mailer. The app's database stays open.
+   */
   async close(): Promise<void> {
     this.#current.close()
     // Both at once: a listener that takes long holds up no mail.
