@@ -1,5 +1,6 @@
 import { Agent, createServer, request as httpRequest } from 'node:http'
 import type { MindmeshApi } from '@mindmesh/auth'
+import { captureMailer } from '@mindmesh/auth/testing'
 import { expect } from 'vitest'
 import { codeOf } from '../support/code-of.ts'
 import type { FlowTest } from '../support/flow-test.ts'
@@ -57,6 +58,18 @@ export function context(test: FlowTest): void {
       [null, null],
       ['192.0.2.1', 'set'],
     ])
+  })
+
+  test('context: a request that still runs while the instance closes keeps what it has set', async ({
+    store,
+  }) => {
+    await (async () => {
+      const mailer = { ...captureMailer(), close: async () => signInFrom(t.mindmesh, '192.0.2.1') }
+      const t = testInstance(store, { mailer })
+      t.mindmesh.setContext({ ipAddress: '192.0.2.1' })
+      await t.mindmesh.close()
+      expect(await addressesOf(t)).toEqual(['192.0.2.1'])
+    })()
   })
 
   test('context: one request of a connection sees nothing that an earlier one has set', async ({

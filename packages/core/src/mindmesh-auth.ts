@@ -130,9 +130,13 @@ export class MindmeshAuth<App extends AppModel = AppModel> implements MindmeshAp
    * mailer. The app's database stays open.
    */
   async close(): Promise<void> {
-    this.#current.close()
-    // Both at once: a listener that takes long holds up no mail.
-    await Promise.all([this.#root.subscriptions.close(), this.#closeMail()])
+    try {
+      // Both at once: a listener that takes long holds up no mail.
+      await Promise.all([this.#root.subscriptions.close(), this.#closeMail()])
+    } finally {
+      // Last: requests that still run keep theirs meanwhile.
+      this.#current.close()
+    }
   }
 
   async #closeMail(): Promise<void> {
