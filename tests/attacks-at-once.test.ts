@@ -7,7 +7,7 @@ import { dialects } from './engines.ts'
 import { orNone } from './support/or-none.ts'
 import { repeats } from './support/repeats.ts'
 
-const ROUNDS = repeats('MINDMESH_ATTACK_ROUNDS', { usually: 1, thoroughly: 3 })
+const ROUNDS = repeats('MINDMESH_ATTACK_ROUNDS', { usually: 1, thoroughly: 2 })
 const module = fileURLToPath(new URL('support/attack-worker.mjs', import.meta.url))
 const shareable = dialects.filter((engine) => engine.isShareable)
 

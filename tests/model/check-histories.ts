@@ -15,8 +15,8 @@ const [SEED, NUMBER] = process.env['MINDMESH_MODEL_SEED']?.split(':') ?? []
 
 /** Most of them where one costs least: a statement of a server takes ten times as long as one of a file. */
 const SHARES: Readonly<Record<string, number>> = {
-  memory: 4,
-  sqlite: 8,
+  memory: 10,
+  sqlite: 12,
   pglite: 0.2,
   'prisma-sqlite': 0.4,
   'prisma-postgres': 0.2,
