@@ -10,11 +10,11 @@ import { describe, expect, test, vi } from 'vitest'
 import { dialects, type Engine } from './engines.ts'
 import { SECRETS, testInstance } from './support/instance.ts'
 import { orNone } from './support/or-none.ts'
-import { repeats } from './support/repeats.ts'
+import { repeats, shareOf } from './support/repeats.ts'
 import { expectSettled } from './support/settle.ts'
 import { whole } from './support/whole.ts'
 
-/** How many processes are killed, over all engines together; through Prisma, where each takes longest, a sixth. */
+/** How many processes are killed, over all engines together. */
 const KILLS = repeats('MINDMESH_KILLS', { usually: 9, thoroughly: 200 })
 /** Where they are killed; the same seed kills after the same pauses and sends the processes the same ways. */
 const SEED = whole(process.env['MINDMESH_SEED'], randomInt(2 ** 31))
@@ -27,9 +27,8 @@ const LONGEST_CALL_MS = 8
 const script = fileURLToPath(new URL('support/kill-worker.mjs', import.meta.url))
 const shareable = dialects.filter((engine) => engine.isShareable)
 
-const weightOf = ({ name }: Engine): number => (name.startsWith('prisma-') ? 1 / 6 : 1)
-const weights = shareable.map(weightOf).reduce((sum, weight) => sum + weight, 0)
-const killsOn = (engine: Engine): number => Math.ceil((KILLS * weightOf(engine)) / weights)
+const shares = shareable.map(shareOf).reduce((sum, share) => sum + share, 0)
+const killsOn = (engine: Engine): number => Math.ceil((KILLS * shareOf(engine)) / shares)
 
 /** The same numbers for the same seed: a multiplicative congruence (Lehmer). */
 function numbersFrom(seed: number): (below: number) => number {

@@ -1,6 +1,6 @@
 import { contractCases, contractContext } from '@mindmesh/auth-adapter-kit'
-import { drizzleMysql, migrate as migrateMysql } from '@mindmesh/auth-drizzle/mysql'
-import { drizzlePostgres, migrate as migratePostgres } from '@mindmesh/auth-drizzle/postgres'
+import { drizzleMysql } from '@mindmesh/auth-drizzle/mysql'
+import { drizzlePostgres } from '@mindmesh/auth-drizzle/postgres'
 import { prismaAdapter } from '@mindmesh/auth-prisma'
 import type { AuthStore } from '@mindmesh/auth/ports'
 import { drizzle as drizzleOnMysql } from 'drizzle-orm/mysql2'
@@ -10,97 +10,85 @@ import postgres, { type Sql } from 'postgres'
 import { describe, expect, inject, test } from 'vitest'
 import { watchPrismaMysql } from './engines/prisma-mysql.ts'
 import { watchPrismaPostgres } from './engines/prisma-postgres.ts'
-import { serverKinds } from './engines/server-kinds.ts'
-import { createOnServer, type ServerName } from './engines/server.ts'
+import type { ServerName } from './engines/server.ts'
+import { emptyTables, openMysql } from './support/mysql.ts'
 import { orNone } from './support/or-none.ts'
-
-const { id: runId, servers, ofEachDialect } = inject('engineRun')
+import { openPostgres } from './support/postgres.ts'
 
 /** Every statement that a store sends, once, with the values that it was first sent with. */
 type Statements = Map<string, readonly unknown[]>
 
-/** A store whose statements are noted, and which of them look into a table without an index. */
-interface Watched {
-  readonly store: AuthStore
+/** Told of each statement. */
+type Note = (text: string, values: readonly unknown[]) => void
+
+/** A database with our tables, and which statements look into one of them without an index. */
+interface Database {
+  readonly url: string
+  empty(): Promise<void>
   scans(statements: Statements): Promise<readonly string[]>
   close(): Promise<void>
 }
 
-/** A database with our tables on a server; each engine whose statements are looked at has its own. */
+const databases: Readonly<Record<ServerName, () => Promise<Database>>> = {
+  async postgres() {
+    const { client, url, empty, close } = await openPostgres({ max: 1 })
+    return { url, empty, close, scans: async (statements) => scansOnPostgres(client, statements) }
+  },
+  async mysql() {
+    const { pool, url, close } = await openMysql()
+    return {
+      url,
+      close,
+      empty: async () => emptyTables(pool),
+      scans: async (statements) => scansOnMysql(pool, statements),
+    }
+  },
+}
+
+/** Each engine with a server, its store watched. */
 const watched: readonly {
   readonly engine: string
   readonly server: ServerName
-  open(url: string, statements: Statements): Promise<Watched>
+  open(url: string, note: Note): { readonly store: AuthStore; close(): Promise<void> }
 }[] = [
   {
     engine: 'postgres',
     server: 'postgres',
-    async open(url, statements) {
-      const client = postgres(url, { max: 1, onnotice: () => undefined })
-      const logQuery = (text: string, values: unknown[]): void => note(statements, text, values)
-      const db = drizzleOnPostgres(client, { logger: { logQuery } })
-      await migratePostgres(db)
-      return {
-        store: drizzlePostgres(db),
-        scans: async () => scansOnPostgres(client, statements),
-        close: async () => client.end(),
-      }
+    open(url, logQuery) {
+      const client = postgres(url, { max: 1 })
+      const store = drizzlePostgres(drizzleOnPostgres(client, { logger: { logQuery } }))
+      return { store, close: async () => client.end() }
     },
   },
   {
     engine: 'prisma-postgres',
     server: 'postgres',
-    async open(url, statements) {
-      const client = postgres(url, { max: 1, onnotice: () => undefined })
-      await migratePostgres(drizzleOnPostgres(client))
-      const prisma = watchPrismaPostgres(url, 1, (text, values) => note(statements, text, values))
-      return {
-        store: prismaAdapter(prisma),
-        scans: async () => scansOnPostgres(client, statements),
-        async close() {
-          await prisma.$disconnect()
-          await client.end()
-        },
-      }
+    open(url, note) {
+      const prisma = watchPrismaPostgres(url, 1, note)
+      return { store: prismaAdapter(prisma), close: async () => prisma.$disconnect() }
     },
   },
   {
     engine: 'mysql',
     server: 'mysql',
-    async open(url, statements) {
+    open(url, logQuery) {
       const pool = createPool({ uri: url, connectionLimit: 4 })
-      const logQuery = (text: string, values: unknown[]): void => note(statements, text, values)
-      const db = drizzleOnMysql(pool, { logger: { logQuery } })
-      await migrateMysql(db)
-      return {
-        store: drizzleMysql(db),
-        scans: async () => scansOnMysql(pool, statements),
-        close: async () => pool.end(),
-      }
+      const store = drizzleMysql(drizzleOnMysql(pool, { logger: { logQuery } }))
+      return { store, close: async () => pool.end() }
     },
   },
   {
     engine: 'prisma-mysql',
     server: 'mysql',
-    async open(url, statements) {
-      const pool = createPool({ uri: url, connectionLimit: 1 })
-      await migrateMysql(drizzleOnMysql(pool))
-      const prisma = watchPrismaMysql(url, 4, (text, values) => note(statements, text, values))
-      return {
-        store: prismaAdapter(prisma),
-        scans: async () => scansOnMysql(pool, statements),
-        async close() {
-          await prisma.$disconnect()
-          await pool.end()
-        },
-      }
+    open(url, note) {
+      const prisma = watchPrismaMysql(url, 4, note)
+      return { store: prismaAdapter(prisma), close: async () => prisma.$disconnect() }
     },
   },
 ]
 
-function note(statements: Statements, text: string, values: readonly unknown[]): void {
-  if (!statements.has(text)) statements.set(text, values)
-}
+const { ofEachDialect } = inject('engineRun')
+const reached = orNone(watched.filter(({ engine }) => ofEachDialect.includes(engine)))
 
 async function scansOnPostgres(client: Sql, statements: Statements): Promise<readonly string[]> {
   // Where there is no index, the planner has nothing else left than to read the whole table.
@@ -160,32 +148,17 @@ async function collect(store: AuthStore, empty: () => Promise<void>): Promise<vo
   }
 }
 
-describe.each(orNone(watched.filter(({ engine }) => ofEachDialect.includes(engine))))(
-  'plans on $engine',
-  ({ server: serverName, open }) => {
-    test('every statement has an index for every table that it looks into', async () => {
-      const server = servers[serverName]
-      if (!('url' in server)) throw new Error('There is no server.')
-      const statements: Statements = new Map()
-      let scans: readonly string[] = []
-      const database = await createOnServer(serverKinds[serverName], {
-        url: server.url,
-        runId,
-        async connect(url) {
-          const { store, ...opened } = await open(url, statements)
-          return {
-            openStore: () => store,
-            async close() {
-              scans = await opened.scans(statements)
-              await opened.close()
-            },
-          }
-        },
-      })
-      await collect(database.openStore(), database.empty)
-      await database.drop()
-      expect(statements.size).toBeGreaterThan(40)
-      expect(scans).toEqual([])
+describe.each(reached)('plans on $engine', ({ server, open }) => {
+  test('every statement has an index for every table that it looks into', async () => {
+    const statements: Statements = new Map()
+    const { url, empty, scans, close } = await databases[server]()
+    const opened = open(url, (text, values) => {
+      if (!statements.has(text)) statements.set(text, values)
     })
-  },
-)
+    await collect(opened.store, empty)
+    await opened.close()
+    expect(statements.size).toBeGreaterThan(40)
+    expect(await scans(statements)).toEqual([])
+    await close()
+  })
+})

@@ -9,17 +9,14 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dialects } from './engines.ts'
 import { orNone } from './support/or-none.ts'
-import { repeats } from './support/repeats.ts'
+import { repeats, shareOf } from './support/repeats.ts'
 
 const ROUNDS = repeats('MINDMESH_RACE_ROUNDS', { usually: 1, thoroughly: 30 })
 const module = fileURLToPath(new URL('support/race-worker.mjs', import.meta.url))
 const shareable = dialects.filter((engine) => engine.isShareable)
 
-/** A round through Prisma takes more than three times as long as one through Drizzle. */
-const roundsOn = (engine: string): number =>
-  engine.startsWith('prisma-') ? Math.ceil(ROUNDS / 6) : ROUNDS
-
 describe.each(orNone(shareable))('races between processes on $name', (engine) => {
+  const rounds = Math.ceil(ROUNDS * shareOf(engine))
   let racers: Racers
   let context: ContractContext
   let close: () => Promise<void>
@@ -35,7 +32,7 @@ describe.each(orNone(shareable))('races between processes on $name', (engine) =>
   })
 
   test.each(races)('$name', async (race) => {
-    for (let round = 0; round < roundsOn(engine.name); round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       expect(await racers.run(race, context)).toBeUndefined()
     }
   })

@@ -58,59 +58,58 @@ const PEERS = {
   ],
 } as const
 
-describe.each(orNone(serverNames.filter((name) => chosen.includes(name))))(
-  'the command on %s',
-  (name) => {
-    test('init, migrate, doctor and the commands work on an empty database', async () => {
-      const database = await emptyDatabase(name)
-      const { folder, remove } = emptyFolder()
-      const run = async (...args: string[]) => {
-        const env = { DATABASE_URL: database.url, TZ: 'Asia/Tokyo' }
-        return runMindmesh([...args, '--json'], { cwd: folder, env })
+const reached = orNone(serverNames.filter((name) => chosen.includes(name)))
+
+describe.each(reached)('the command on %s', (name) => {
+  test('init, migrate, doctor and the commands work on an empty database', async () => {
+    const database = await emptyDatabase(name)
+    const { folder, remove } = emptyFolder()
+    const run = async (...args: string[]) => {
+      const env = { DATABASE_URL: database.url, TZ: 'Asia/Tokyo' }
+      return runMindmesh([...args, '--json'], { cwd: folder, env })
+    }
+    try {
+      expect(await run('init', '--orm', 'drizzle', '--engine', name)).toMatchObject({ code: 0 })
+      const before = await run('doctor')
+      expect(before.code).toBe(1)
+      expect(before.stdout).toContain('Not applied: 0000_initial.')
+      expect(await run('migrate', '--status')).toMatchObject({ code: 1 })
+      expect(await run('migrate')).toMatchObject({ code: 0 })
+      expect(await run('migrate', '--status')).toMatchObject({ code: 0 })
+      const after = await run('doctor')
+      expect(after).toMatchObject({ code: 0 })
+      expect(after.stdout).toContain('within 2 seconds')
+      const setup = join(folder, 'mindmesh.config.mjs')
+      writeFileSync(
+        join(folder, 'people.config.mjs'),
+        `${readFileSync(setup, 'utf8')}\nawait mindmesh.auth.register('anna@example.com', 'correct horse battery')\n`,
+      )
+      const listed = await run('users', 'list', '--config', 'people.config.mjs')
+      expect(JSON.parse(listed.stdout)).toMatchObject({ items: [{ email: 'anna@example.com' }] })
+      const anna = 'anna@example.com'
+      expect((await run('users', 'block', anna, '--yes')).code).toBe(0)
+      expect((await run('mail', 'status')).stdout).toContain('"waiting": 0')
+      const events = JSON.parse((await run('events', 'list', '--user', anna)).stdout)
+      expect(events.items.map(({ type }: { type: string }) => type)).toEqual([
+        'ACCOUNT_BLOCKED',
+        'REGISTRATION_SUCCESS',
+      ])
+      expect((await run('prune', '--yes')).code).toBe(0)
+      const place = database.url
+      for (const { statements, args, imported } of PEERS[name]) {
+        for (const statement of statements) await serverKinds[name].run(place, statement)
+        const moved = await run('import', ...args, '--from', place, '--yes')
+        expect(moved).toMatchObject({ code: 0, stderr: '' })
+        expect(JSON.parse(moved.stdout)).toMatchObject({ imported: 1, skipped: 0 })
+        const dora = JSON.parse((await run('users', 'export', 'dora@example.com')).stdout)
+        expect(dora).toMatchObject(imported)
+        expect((await run('users', 'delete', 'dora@example.com', '--yes')).code).toBe(0)
       }
-      try {
-        expect(await run('init', '--orm', 'drizzle', '--engine', name)).toMatchObject({ code: 0 })
-        const before = await run('doctor')
-        expect(before.code).toBe(1)
-        expect(before.stdout).toContain('Not applied: 0000_initial.')
-        expect(await run('migrate', '--status')).toMatchObject({ code: 1 })
-        expect(await run('migrate')).toMatchObject({ code: 0 })
-        expect(await run('migrate', '--status')).toMatchObject({ code: 0 })
-        const after = await run('doctor')
-        expect(after).toMatchObject({ code: 0 })
-        expect(after.stdout).toContain('within 2 seconds')
-        const setup = join(folder, 'mindmesh.config.mjs')
-        writeFileSync(
-          join(folder, 'people.config.mjs'),
-          `${readFileSync(setup, 'utf8')}\nawait mindmesh.auth.register('anna@example.com', 'correct horse battery')\n`,
-        )
-        const listed = await run('users', 'list', '--config', 'people.config.mjs')
-        expect(JSON.parse(listed.stdout)).toMatchObject({ items: [{ email: 'anna@example.com' }] })
-        const anna = 'anna@example.com'
-        expect((await run('users', 'block', anna, '--yes')).code).toBe(0)
-        expect((await run('mail', 'status')).stdout).toContain('"waiting": 0')
-        const events = JSON.parse((await run('events', 'list', '--user', anna)).stdout)
-        expect(events.items.map(({ type }: { type: string }) => type)).toEqual([
-          'ACCOUNT_BLOCKED',
-          'REGISTRATION_SUCCESS',
-        ])
-        expect((await run('prune', '--yes')).code).toBe(0)
-        const place = database.url
-        for (const { statements, args, imported } of PEERS[name]) {
-          for (const statement of statements) await serverKinds[name].run(place, statement)
-          const moved = await run('import', ...args, '--from', place, '--yes')
-          expect(moved).toMatchObject({ code: 0, stderr: '' })
-          expect(JSON.parse(moved.stdout)).toMatchObject({ imported: 1, skipped: 0 })
-          const dora = JSON.parse((await run('users', 'export', 'dora@example.com')).stdout)
-          expect(dora).toMatchObject(imported)
-          expect((await run('users', 'delete', 'dora@example.com', '--yes')).code).toBe(0)
-        }
-        expect((await run('users', 'delete', anna, '--yes')).code).toBe(0)
-        expect(JSON.parse((await run('users', 'list')).stdout).items).toEqual([])
-      } finally {
-        remove()
-        await database.drop()
-      }
-    })
-  },
-)
+      expect((await run('users', 'delete', anna, '--yes')).code).toBe(0)
+      expect(JSON.parse((await run('users', 'list')).stdout).items).toEqual([])
+    } finally {
+      remove()
+      await database.drop()
+    }
+  })
+})

@@ -47,7 +47,7 @@ export function selectEngines(
   const reached = entries.filter(({ name }) => !reasons.has(name))
   const isFirst = ({ dialect }: EngineEntry, index: number): boolean =>
     dialect === null || reached.findIndex((each) => each.dialect === dialect) === index
-  const isThorough = (env['MINDMESH_THOROUGH'] ?? '') !== ''
+  const isThorough = Boolean(env['MINDMESH_THOROUGH'])
   return {
     chosen: namesOf(reached),
     ofEachDialect: namesOf(isThorough ? reached : reached.filter(isFirst)),

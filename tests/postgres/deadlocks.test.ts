@@ -27,7 +27,7 @@ const stores: Readonly<Record<string, (url: string) => Opened>> = {
 
 /** Rows come to lie in another order than that of their keys by chance. */
 const ROUNDS = isThorough ? 20 : 8
-const raced = races.filter(({ name }) => name.startsWith('rateLimits.hit: on two limits'))
+const race = races.find(({ name }) => name.startsWith('rateLimits.hit: on two limits'))
 
 /** What the server counted, once every other connection has told it what it met. */
 async function deadlocksIn(client: Sql): Promise<number> {
@@ -51,10 +51,8 @@ describe.runIf(hasPostgres)('deadlocks', () => {
       const database = await openPostgres({ max: 1 })
       const { store, close } = open(database.url)
       const context = contractContext(store)
-      expect(raced).not.toEqual([])
-      for (let round = 0; round < ROUNDS; round += 1) {
-        for (const race of raced) await runRace(race, context)
-      }
+      if (race === undefined) throw new Error('The race has another name now.')
+      for (let round = 0; round < ROUNDS; round += 1) await runRace(race, context)
       await close()
       expect(await deadlocksIn(database.client)).toBe(0)
       await database.close()

@@ -104,6 +104,7 @@ async function importFrom(run: AppRun<ImportFlags>, system: PeerName): Promise<R
 }
 
 async function openSource(from: string): Promise<Source> {
+  // With it comes the reader of CSV, which no other command needs.
   const { isDump, readDump } = await import('../import/read-dump.ts')
   if (isDump(from)) return memorySource(readDump(from))
   return sqlSource(await openDatabase(from))

@@ -4,7 +4,7 @@ import { Option, type Command } from 'commander'
 import { action, type Report, type Run } from '../action.ts'
 import { replacePrivate } from '../env/write-private.ts'
 import { CommandError, usageError } from '../exit.ts'
-import type { InitFlags } from '../init/ask.ts'
+import { answersFor, type InitFlags } from '../init/ask.ts'
 import { drizzlePackages, drizzleSchema, drizzleSetup } from '../init/drizzle-files.ts'
 import { envLines, ignoreLines } from '../init/env-lines.ts'
 import { textAt, wholeFile, withLines, type InitAnswers, type PlannedFile } from '../init/plan.ts'
@@ -38,7 +38,6 @@ export function addInit(program: Command): void {
 }
 
 async function init({ options, terminal }: Run<InitOptions>): Promise<Report> {
-  const { answersFor } = await import('../init/ask.ts')
   const answers = await answersFor(terminal, options)
   const files = plannedFiles(answers)
   const differing = files.filter(({ kind }) => kind === 'overwrite').map(({ path }) => path)

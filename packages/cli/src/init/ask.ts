@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { isCancel, select, text, type CANCEL_SYMBOL } from '@clack/prompts'
+import type { CANCEL_SYMBOL } from '@clack/prompts'
 import { CommandError, EXIT, usageError } from '../exit.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { Engine, InitAnswers, Orm } from './plan.ts'
@@ -29,11 +29,15 @@ export async function answersFor(terminal: Terminal, flags: InitFlags): Promise<
 
 const output = process.stderr
 
+/** Loaded only where somebody is asked. */
+const prompts = async () => import('@clack/prompts')
+
 async function askOrm(): Promise<Orm> {
   const options: { value: Orm; label: string }[] = [
     { value: 'drizzle', label: 'Drizzle' },
     { value: 'prisma', label: 'Prisma' },
   ]
+  const { select } = await prompts()
   return given(await select({ message: 'What does your app store with?', options, output }))
 }
 
@@ -43,6 +47,7 @@ async function askEngine(): Promise<Engine> {
     { value: 'postgres', label: 'PostgreSQL' },
     { value: 'mysql', label: 'MySQL or MariaDB' },
   ]
+  const { select } = await prompts()
   return given(await select({ message: 'Where?', options, output }))
 }
 
@@ -50,10 +55,12 @@ async function clientFor(terminal: Terminal, orm: Orm): Promise<string> {
   const initialValue = './src/prisma.js'
   if (orm !== 'prisma' || !terminal.isInteractive) return initialValue
   const message = 'Which of your modules exports `prisma`, your client?'
+  const { text } = await prompts()
   return given(await text({ message, initialValue, output }))
 }
 
-function given<Value>(answer: Value | typeof CANCEL_SYMBOL): Value {
+async function given<Value>(answer: Value | typeof CANCEL_SYMBOL): Promise<Value> {
+  const { isCancel } = await prompts()
   if (isCancel(answer)) throw new CommandError('interrupted', 'Stopped.', EXIT.interrupted)
   return answer
 }
